@@ -1,0 +1,3 @@
+"""Receba: the whole life of a receivable in Brazil."""
+
+__version__ = "0.1.0"

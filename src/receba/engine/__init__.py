@@ -1,0 +1,1 @@
+"""Opens the kernel's tables as lazy frames, runs expressions on them, writes results. Knows no debts."""

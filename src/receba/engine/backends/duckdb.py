@@ -1,0 +1,44 @@
+"""DuckDB: bounded memory, an overflow is an error."""
+
+from __future__ import annotations
+
+import duckdb
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+
+
+class DuckDB:
+    """One in-memory database; it lives as long as the run."""
+
+    def __init__(self, *, memory_limit: str = "", threads: int = 0, spill_to: str = "") -> None:
+        config: dict[str, str | int] = {"preserve_insertion_order": "false"}
+        if memory_limit:
+            config["memory_limit"] = memory_limit
+        if threads:
+            config["threads"] = threads
+        if spill_to:
+            config["temp_directory"] = spill_to
+        self._connection = duckdb.connect(":memory:", config=config)
+        self._kept: list[pa.Table] = []
+
+    def open(self, name: str, data: pa.Table) -> nw.LazyFrame:
+        """Return a lazy frame over Arrow data, without copying it."""
+        self._kept.append(data)  # a registered view does not keep its data alive
+        self._connection.register(f"in_{name}", data)
+        return nw.from_native(self._connection.table(f"in_{name}"))
+
+    def materialise(self, name: str, frame: nw.LazyFrame) -> nw.LazyFrame:
+        """Compute `frame` once into a temporary table."""
+        relation = nw.to_native(frame)
+        self._connection.execute(f'DROP TABLE IF EXISTS "stage_{name}"')
+        relation.create(f"stage_{name}")
+        return nw.from_native(self._connection.table(f"stage_{name}"))
+
+    def collect(self, frame: nw.LazyFrame) -> pa.Table:
+        """Return the rows as an Arrow table."""
+        return nw.to_native(frame).to_arrow_table()
+
+    def close(self) -> None:
+        """Free what the run used."""
+        self._connection.close()
+        self._kept.clear()

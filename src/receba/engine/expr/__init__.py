@@ -1,0 +1,1 @@
+"""Integer expressions that give the same value on every backend."""

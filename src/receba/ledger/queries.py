@@ -1,0 +1,177 @@
+"""The questions that the ledger answers. They never write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+from django.db import connection
+
+from receba.access.reading import read_tables
+from receba.access.scope import Scope
+from receba.engine.contract import arrow_schema
+from receba.kernel.days import day_number
+from receba.kernel.tables import ENTRIES, HOLDS, INDEX_RATIOS, TERMS, TITLES, EntryKind, Table
+from receba.ledger.core import rules
+from receba.ledger.core.indices import IndexSeries
+from receba.ledger.models import Entry, PriceIndexMonth, Terms, Title
+
+Facts = tuple[rules.TitleFacts, rules.TermsFacts, list[tuple[int, rules.EntryFacts]]]
+_LOCAL_DAY = "((e.recorded_at AT TIME ZONE 'America/Sao_Paulo')::date - DATE '1970-01-01')"
+_DAY = "({} - DATE '1970-01-01')"
+FOREVER = 65_535
+"""The day number that stands for 'no end' (2149)."""
+
+
+def index_series(known_on: date | None = None) -> dict[int, IndexSeries]:
+    """Return each index as known on a day: of every month the last vintage published until then."""
+    months = PriceIndexMonth.objects.order_by("published_on")
+    if known_on:
+        months = months.filter(published_on__lte=known_on)
+    by_index: dict[int, dict[int, Any]] = {}
+    for row in months:
+        by_index.setdefault(row.index_id, {})[row.month.year * 12 + row.month.month - 1] = row.percent
+    return {index_id: IndexSeries(values) for index_id, values in by_index.items()}
+
+
+def terms_facts(terms: Terms, series: dict[int, IndexSeries]) -> rules.TermsFacts:
+    """Return the numbers of one version of the terms."""
+    of_index = series.get(terms.index_id) if terms.index_id else None
+    return rules.TermsFacts(
+        terms.fine_bps, terms.interest_bps_month, terms.grace_days, of_index.rise if of_index else rules.no_index,
+        tuple((int(days), int(bps)) for days, bps in terms.early_discounts),
+        tuple(terms.imputation.split(",")),  # type: ignore[arg-type]
+        terms.unpaid_charges == Terms.Unpaid.WAIVE,
+    )
+
+
+def title_facts(scope: Scope, title_ids: Iterable[int]) -> dict[int, Facts]:
+    """Return, for each title, its facts, its terms and its entries with their ids."""
+    wanted = list(title_ids)
+    if not wanted:
+        return {}
+    with scope.active(), connection.cursor() as cursor:
+        terms = {t.pk: t for t in Terms.objects.all()}
+        series = index_series()
+        as_facts = {pk: terms_facts(row, series) for pk, row in terms.items()}
+        cursor.execute(
+            f"""
+            SELECT t.id, t.terms_id, coalesce(c.due_on, t.due_on), coalesce(c.effective_due_on, t.effective_due_on),
+                   t.face_centavos
+              FROM ledger_title t
+              LEFT JOIN LATERAL (SELECT due_on, effective_due_on FROM ledger_duechange c WHERE c.title_id = t.id
+                                  ORDER BY recorded_at DESC, id DESC LIMIT 1) c ON true
+             WHERE t.id = ANY(%s)
+            """,
+            [wanted],
+        )
+        found: dict[int, Facts] = {
+            row[0]: (rules.TitleFacts(day_number(row[2]), day_number(row[3]), row[4]), as_facts[row[1]], [])
+            for row in cursor.fetchall()
+        }
+        cursor.execute(
+            f"""
+            SELECT e.id, e.title_id, e.key, e.kind, e.amount_centavos, {_DAY.format("e.effective_on")}, {_LOCAL_DAY},
+                   e.component, coalesce(p.key, ''), coalesce(r.key, ''), e.declared
+              FROM ledger_entry e LEFT JOIN ledger_entry p ON p.id = e.payment_id
+              LEFT JOIN ledger_entry r ON r.id = e.reverses_id
+             WHERE e.title_id = ANY(%s) ORDER BY e.id
+            """,  # noqa: S608 (constants of this module)
+            [wanted],
+        )
+        for row in cursor.fetchall():
+            declared = {EntryKind[name.upper()]: value for name, value in row[10].items()} if row[10] else None
+            found[row[1]][2].append((row[0], rules.EntryFacts(
+                row[2], EntryKind(row[3]), row[4], row[5], row[6], row[7], row[8], row[9], declared)))
+    return found
+
+
+def entries_by_key(scope: Scope, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return the entries that carry these keys, as plain values."""
+    with scope.active():
+        rows = Entry.objects.filter(key__in=list(keys)).values(
+            "id", "key", "title_id", "kind", "amount_centavos", "effective_on")
+        return {row["key"]: row for row in rows}
+
+
+def reversal_of(scope: Scope, entry_id: int) -> str | None:
+    """Return the key of the entry that reversed this one, if any."""
+    with scope.active():
+        return Entry.objects.filter(reverses_id=entry_id).values_list("key", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class TitleReading:
+    """One title with its position on a day."""
+
+    title: Title
+    due_on: date
+    position: rules.Position
+    bucket: int
+
+
+def titles_of(scope: Scope, debtor_id: int, *, on: date, known_on: date | None = None) -> list[TitleReading]:
+    """Return every title of a debtor issued until `on`, oldest due first, with what it owes that day."""
+    day, known = day_number(on), day_number(known_on) if known_on else None
+    with scope.active():
+        titles = {t.pk: t for t in Title.objects.filter(debtor_id=debtor_id, issued_on__lte=on).select_related("portfolio")}
+        readings = []
+        for title_id, (title, terms, facts) in title_facts(scope, titles).items():
+            owed = rules.position(title, terms, [fact for _id, fact in facts], day, known)
+            readings.append(TitleReading(titles[title_id], _date(title.due_day), owed, rules.bucket_of(owed.days_late)))
+    return sorted(readings, key=lambda r: (r.due_on, r.title.pk))
+
+
+def _date(day: int) -> date:
+    from receba.kernel.days import from_day_number
+
+    return from_day_number(day)
+
+
+def selects(*, known_on: date) -> dict[Table, str]:
+    """Return the queries that give the ledger's kernel tables; due dates as known on a day."""
+    known = day_number(known_on)
+    return {
+        TITLES: f"""
+            SELECT t.id AS title_id, t.debtor_id, t.portfolio_id, t.terms_id, {_DAY.format("t.issued_on")} AS issued_day,
+                   {_DAY.format("coalesce(c.due_on, t.due_on)")} AS due_day,
+                   {_DAY.format("coalesce(c.effective_due_on, t.effective_due_on)")} AS effective_due_day,
+                   t.face_centavos
+              FROM ledger_title t
+              LEFT JOIN (SELECT DISTINCT ON (title_id) title_id, due_on, effective_due_on FROM ledger_duechange e
+                          WHERE {_LOCAL_DAY} <= {known} ORDER BY title_id, recorded_at DESC, id DESC) c
+                ON c.title_id = t.id""",  # noqa: S608 (a number and constants)
+        ENTRIES: f"""
+            SELECT e.id AS entry_id, e.title_id, e.kind, e.component, e.amount_centavos,
+                   {_DAY.format("e.effective_on")} AS effective_day, {_LOCAL_DAY} AS recorded_day
+              FROM ledger_entry e""",  # noqa: S608
+        TERMS: """
+            SELECT id AS terms_id, fine_bps, interest_bps_month, grace_days, coalesce(index_id, 0) AS index_id
+              FROM ledger_terms""",
+        HOLDS: f"""
+            SELECT id AS hold_id, debtor_id, coalesce(title_id, 0) AS title_id, kind,
+                   {_DAY.format("from_on")} AS from_day,
+                   coalesce({_DAY.format("until_on")}, {FOREVER}) AS until_day
+              FROM ledger_hold""",  # noqa: S608
+    }
+
+
+def index_ratios(titles: pa.Table, *, on: date, known_on: date) -> pa.Table:
+    """Return INDEX_RATIOS for every day from the first due date to `on`."""
+    on_day = day_number(on)
+    rows: list[dict[str, int]] = []
+    if titles.num_rows:
+        first = pa.compute.min(titles["due_day"]).as_py()
+        for index_id, series in index_series(known_on).items():
+            rows += [{"index_id": index_id, "start_day": day, "rise_e8": rise}
+                     for day, rise in series.ratios(range(first, on_day + 1), on_day)]
+    return pa.Table.from_pylist(rows, schema=arrow_schema(INDEX_RATIOS))
+
+
+def read(scope: Scope, *, on: date, known_on: date) -> dict[Table, pa.Table]:
+    """Return the ledger of the scope as kernel tables: titles, entries, terms, holds, index ratios."""
+    tables = read_tables(scope, selects(known_on=known_on))
+    return tables | {INDEX_RATIOS: index_ratios(tables[TITLES], on=on, known_on=known_on)}

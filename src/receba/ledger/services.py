@@ -1,0 +1,252 @@
+"""The verbs of the ledger: the only writers of titles, entries, terms and holds.
+
+Each takes a scope, works in one transaction and may be repeated: keys come from outside, and the same key again
+changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from psycopg.types.json import Jsonb
+
+from receba.access.core.roles import Permission
+from receba.access.scope import Scope
+from receba.engine.postgres import write_rows
+from receba.kernel.days import effective_due, from_day_number
+from receba.kernel.tables import EntryKind, HoldKind
+from receba.ledger import queries
+from receba.ledger.core import rules
+from receba.ledger.models import Hold, Terms
+
+_ENTRY_COLUMNS = ("company_id", "title_id", "kind", "component", "amount_centavos", "effective_on", "recorded_at",
+                  "key", "payment_id", "reverses_id", "declared", "method", "note")
+_CHUNK = 20_000
+
+
+class KeyReused(Exception):
+    """The key is taken by an entry with other facts: somebody upstream gives two things one name."""
+
+
+class NothingToReverse(Exception):
+    """The entry does not exist, is no payment, or was reversed already."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewTitle:
+    """One title to be opened; `code` is the creditor's own number and the key."""
+
+    code: str
+    debtor_id: int
+    portfolio_id: int
+    terms_id: int
+    issued_on: date
+    due_on: date
+    face_centavos: int
+    description: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One fact about a title that changes its balance: a payment, discount, write-off, cancellation or reversal.
+
+    `amount_centavos` is positive and the kind gives the sign. `declared` says what of a payment was fee, fine,
+    interest or discount, where the source tells. A REVERSAL names the key it reverses, and takes its amount.
+    """
+
+    key: str
+    title_id: int
+    kind: EntryKind
+    amount_centavos: int
+    effective_on: date
+    declared: dict[str, int] = field(default_factory=dict)
+    reverses_key: str = ""
+    component: int = 0
+    method: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a batch of news did: entries new, repeated (same key and facts), and keys that clash."""
+
+    new: int
+    repeated: int
+    clashing: tuple[str, ...]
+
+
+def add_terms(scope: Scope, *, code: str, since: date, source: str, **values: Any) -> Terms:
+    """Record a version of the terms; versions are never edited, a later one takes over from its date."""
+    scope.require(Permission.SETTINGS)
+    with scope.active():
+        found = Terms.objects.filter(code=code, since=since).first()
+        if found:
+            return found
+        return Terms.objects.create(company_id=scope.company_id, code=code, since=since, source=source,
+                                    recorded_at=timezone.now(), **values)
+
+
+def open_titles(scope: Scope, titles: Iterable[NewTitle], *, recorded_at: datetime | None = None) -> dict[str, int]:
+    """Open titles in bulk, each with its face entry; return code → id of those that are new."""
+    scope.require(Permission.IMPORT)
+    at = recorded_at or timezone.now()
+    wanted = list(titles)
+    due: dict[date, date] = {}
+    columns = ("company_id", "portfolio_id", "debtor_id", "terms_id", "code", "description", "kind", "issued_on",
+               "due_on", "effective_due_on", "face_centavos", "recorded_at")
+    rows = (
+        (scope.company_id, t.portfolio_id, t.debtor_id, t.terms_id, t.code, t.description, t.kind, t.issued_on, t.due_on,
+         due.setdefault(t.due_on, effective_due(t.due_on)), t.face_centavos, at)
+        for t in wanted
+    )
+    with scope.active(), transaction.atomic(), connection.cursor() as cursor:
+        made = write_rows(cursor, "ledger_title", columns, rows, on_conflict="ON CONFLICT (company_id, code) DO NOTHING",
+                          returning=("code", "id", "face_centavos", "issued_on"))
+        faces = (
+            (scope.company_id, title_id, EntryKind.FACE, 0, face, issued, at, f"title:{code}:face", None, None, None, "", "")
+            for code, title_id, face, issued in made
+        )
+        write_rows(cursor, "ledger_entry", _ENTRY_COLUMNS, faces)
+    return {code: title_id for code, title_id, _face, _issued in made}
+
+
+def post(scope: Scope, news: Sequence[News], *, recorded_at: datetime | None = None) -> Posted:
+    """Add news to the ledger and whatever follows from them (what each payment settled and waived).
+
+    Payments learned late re-settle the later ones by further entries: the ledger ends the same in any order.
+    Raises nothing for clashing keys: they come back in `Posted.clashing`, and nothing is written for them.
+    """
+    at = recorded_at or timezone.now()
+    new = repeated = 0
+    clashing: list[str] = []
+    with scope.active(), transaction.atomic():
+        for start in range(0, len(news), _CHUNK):
+            result = _post_chunk(scope, news[start : start + _CHUNK], at)
+            new, repeated = new + result.new, repeated + result.repeated
+            clashing.extend(result.clashing)
+    return Posted(new, repeated, tuple(clashing))
+
+
+def _signed(item: News) -> int:
+    return item.amount_centavos if item.kind == EntryKind.REVERSAL else -item.amount_centavos
+
+
+def _post_chunk(scope: Scope, news: Sequence[News], at: datetime) -> Posted:
+    unique = {item.key: item for item in news}
+    known = queries.entries_by_key(scope, unique)
+    clashing = [key for key, entry in known.items() if not _same(unique[key], entry)]
+    fresh = [item for key, item in unique.items() if key not in known]
+    targets = queries.entries_by_key(scope, {item.reverses_key for item in fresh if item.reverses_key})
+    rows = []
+    for item in fresh:
+        target = targets.get(item.reverses_key)
+        rows.append((scope.company_id, item.title_id, item.kind, item.component, _signed(item), item.effective_on, at,
+                     item.key, None, target["id"] if target else None,
+                     Jsonb(item.declared) if item.declared else None, item.method, item.note))
+    with connection.cursor() as cursor:
+        made = write_rows(cursor, "ledger_entry", _ENTRY_COLUMNS, rows,
+                          on_conflict="ON CONFLICT (company_id, key) DO NOTHING", returning=("title_id",))
+    resettle(scope, {title_id for (title_id,) in made}, recorded_at=at)
+    return Posted(len(made), len(news) - len(made) - len(clashing), tuple(clashing))
+
+
+def _same(item: News, entry: dict[str, Any]) -> bool:
+    return (entry["title_id"], entry["kind"], entry["amount_centavos"], entry["effective_on"]) == (
+        item.title_id, item.kind, _signed(item), item.effective_on)
+
+
+def resettle(scope: Scope, title_ids: Iterable[int], *, recorded_at: datetime) -> int:
+    """Post what is missing between what the payments of these titles settle and what the ledger holds."""
+    rows = []
+    for title_id, (title, terms, facts) in queries.title_facts(scope, title_ids).items():
+        ids = {fact.key: fact_id for fact_id, fact in facts}
+        entries = [fact for _id, fact in facts]
+        missing = rules.missing(rules.derive(title, terms, entries), rules.posted(entries))
+        for (payment, kind, component, day), amount in missing.items():
+            n = sum(entry.payment == payment for entry in entries) + len(rows)
+            rows.append((scope.company_id, title_id, kind, component, amount, from_day_number(day), recorded_at,
+                         f"{payment}#{int(kind)}.{component}.{day}.{n}", ids[payment], None, None, "", ""))
+    with connection.cursor() as cursor:
+        write_rows(cursor, "ledger_entry", _ENTRY_COLUMNS, rows)
+    return len(rows)
+
+
+def reverse(scope: Scope, *, key: str, entry_key: str, effective_on: date, note: str) -> Posted:
+    """Answer a payment, discount or write-off with its reversal, and re-settle the title.
+
+    Raises NothingToReverse when there is no such entry or it was reversed before under another key.
+    """
+    scope.require(Permission.WORK)
+    with scope.active(), transaction.atomic():
+        target = queries.entries_by_key(scope, [entry_key]).get(entry_key)
+        if target is None or target["kind"] not in (EntryKind.PAYMENT, EntryKind.DISCOUNT, EntryKind.WRITE_OFF):
+            raise NothingToReverse(entry_key)
+        earlier = queries.reversal_of(scope, target["id"])
+        if earlier is not None and earlier != key:
+            raise NothingToReverse(entry_key)
+        item = News(key, target["title_id"], EntryKind.REVERSAL, -target["amount_centavos"],
+                    max(effective_on, target["effective_on"]), reverses_key=entry_key, component=target["kind"], note=note)
+        return post(scope, [item])
+
+
+def change_due(scope: Scope, *, key: str, title_id: int, due_on: date, reason: str, recorded_at: datetime | None = None) -> bool:
+    """Record a corrected or extended due date and re-settle; return False when the key was known."""
+    scope.require(Permission.IMPORT)
+    at = recorded_at or timezone.now()
+    with scope.active(), transaction.atomic(), connection.cursor() as cursor:
+        made = write_rows(
+            cursor, "ledger_duechange",
+            ("company_id", "title_id", "due_on", "effective_due_on", "reason", "key", "recorded_at"),
+            [(scope.company_id, title_id, due_on, effective_due(due_on), reason, key, at)],
+            on_conflict="ON CONFLICT (company_id, key) DO NOTHING", returning=("id",),
+        )
+        if made:
+            resettle(scope, [title_id], recorded_at=at)
+    return bool(made)
+
+
+def correct_face(scope: Scope, *, key: str, title_id: int, face_centavos: int, recorded_at: datetime | None = None) -> int:
+    """Bring a title's face value to `face_centavos` by an adjusting entry; return the difference posted."""
+    scope.require(Permission.IMPORT)
+    at = recorded_at or timezone.now()
+    with scope.active(), transaction.atomic():
+        title, _terms, facts = queries.title_facts(scope, [title_id])[title_id]
+        face = sum(f.amount_centavos for _id, f in facts if f.kind == EntryKind.FACE)
+        first = next(f for _id, f in facts if f.kind == EntryKind.FACE)
+        if any(f.key == key for _id, f in facts) or face == face_centavos:
+            return 0
+        with connection.cursor() as cursor:
+            write_rows(cursor, "ledger_entry", _ENTRY_COLUMNS, [
+                (scope.company_id, title_id, EntryKind.FACE, 0, face_centavos - face, from_day_number(first.effective_day),
+                 at, key, None, None, None, "", "")])
+        resettle(scope, [title_id], recorded_at=at)
+        return face_centavos - face
+
+
+def place_hold(scope: Scope, *, debtor_id: int, kind: HoldKind, from_on: date, until_on: date | None = None,
+               title_id: int | None = None, note: str = "") -> Hold:
+    """Stop the ruler for a debtor or one title; the same hold again returns the first one."""
+    scope.require(Permission.WORK)
+    with scope.active(), transaction.atomic():
+        hold, _new = Hold.objects.get_or_create(
+            company_id=scope.company_id, debtor_id=debtor_id, title_id=title_id, kind=kind, from_on=from_on,
+            until_on=until_on,
+            defaults={"note": note, "placed_by": str(scope.actor), "recorded_at": timezone.now()},
+        )
+        return hold
+
+
+def release_hold(scope: Scope, *, hold_id: int, last_on: date) -> Hold:
+    """End a hold: `last_on` is the last day on which it stops anything."""
+    scope.require(Permission.WORK)
+    with scope.active(), transaction.atomic():
+        hold = Hold.objects.select_for_update().get(pk=hold_id)
+        hold.until_on = last_on
+        hold.save(update_fields=["until_on"])
+        return hold

@@ -1,0 +1,1 @@
+"""Debtors, their addresses and contacts."""
