@@ -42,46 +42,75 @@ class Cast:
         with acting(Actor("command", "tests"), "cast"):
             operator = Operator.objects.create(name="Ponte BPO Financeiro")
             serra = Company.objects.create(
-                operator=operator, name="Distribuidora Serra Azul Ltda", trade_name="Serra Azul",
-                document="11222333000181", address="Rua das Acácias, 100, Campinas, SP", phone="1933334444",
+                operator=operator,
+                name="Distribuidora Serra Azul Ltda",
+                trade_name="Serra Azul",
+                document="11222333000181",
+                address="Rua das Acácias, 100, Campinas, SP",
+                phone="1933334444",
                 email="atendimento@serraazul.example",
             )
             horizonte = Company.objects.create(
-                operator=operator, name="Colégio Horizonte Ltda", trade_name="Colégio Horizonte",
-                document="A1B2C3D4000193", address="Av. Brasil, 2000, Recife, PE",
+                operator=operator,
+                name="Colégio Horizonte Ltda",
+                trade_name="Colégio Horizonte",
+                document="A1B2C3D4000193",
+                address="Av. Brasil, 2000, Recife, PE",
             )
             portfolio = Portfolio.objects.create(company=serra, code="geral", name="Geral")
             other = Portfolio.objects.create(company=serra, code="especial", name="Especial")
             Portfolio.objects.create(company=horizonte, code="geral", name="Geral")
             people = {}
             for role in Role:
-                people[role] = Person.objects.create_user(f"{role}@ponte.example", PASSWORD, name=role.title(),
-                                                          operator=operator)
+                people[role] = Person.objects.create_user(
+                    f"{role}@ponte.example", PASSWORD, name=role.title(), operator=operator
+                )
                 Grant.objects.create(person=people[role], company=serra, role=role)
             stranger = Person.objects.create_user("estranho@ponte.example", PASSWORD, name="Estranho")
             Grant.objects.create(person=stranger, company=horizonte, role=Role.OWNER)
         scope = Scope(serra.pk, Actor("job", "tests"), frozenset(Permission), None, "a test")
         with scope.active():
             terms = Terms.objects.create(
-                company=serra, code="padrao", since=date(2020, 1, 1), fine_bps=200, interest_bps_month=100,
-                source="contrato de teste, cláusula 7", recorded_at=RECORDED_AT,
+                company=serra,
+                code="padrao",
+                since=date(2020, 1, 1),
+                fine_bps=200,
+                interest_bps_month=100,
+                source="contrato de teste, cláusula 7",
+                recorded_at=RECORDED_AT,
             )
             made = cls(
-                operator, serra, horizonte, portfolio, other, scope,
-                Scope(horizonte.pk, Actor("job", "tests"), permissions_of([Role.OWNER]), None, "a test"), terms,
-                people, stranger,
+                operator,
+                serra,
+                horizonte,
+                portfolio,
+                other,
+                scope,
+                Scope(horizonte.pk, Actor("job", "tests"), permissions_of([Role.OWNER]), None, "a test"),
+                terms,
+                people,
+                stranger,
             )
             made.lucia = made.debtor("1", "Lúcia Ferreira", PersonKind.PF, "52998224725", "lucia@exemplo.example")
-            made.aurora = made.debtor("2", "Padaria Aurora Ltda", PersonKind.PJ, "11222333000181",
-                                      "aurora@exemplo.example")
+            made.aurora = made.debtor(
+                "2", "Padaria Aurora Ltda", PersonKind.PJ, "11222333000181", "aurora@exemplo.example"
+            )
             made.vertice = made.debtor("3", "Construtora Vértice S.A.", PersonKind.PJ, "", "")
         return made
 
     def debtor(self, code: str, name: str, kind: PersonKind, document: str, email: str) -> Debtor:
         """Record one debtor of Serra Azul, with an e-mail unless it is empty."""
-        debtor = Debtor.objects.create(company=self.serra_azul, code=code, name=name, person_kind=kind,
-                                       document=document, state="SP", recorded_at=RECORDED_AT)
+        debtor = Debtor.objects.create(
+            company=self.serra_azul,
+            code=code,
+            name=name,
+            person_kind=kind,
+            document=document,
+            state="SP",
+            recorded_at=RECORDED_AT,
+        )
         if email:
-            Contact.objects.create(company=self.serra_azul, debtor=debtor, kind=Contact.Kind.EMAIL, value=email,
-                                   recorded_at=RECORDED_AT)
+            Contact.objects.create(
+                company=self.serra_azul, debtor=debtor, kind=Contact.Kind.EMAIL, value=email, recorded_at=RECORDED_AT
+            )
         return debtor

@@ -16,8 +16,13 @@ from receba.kernel.tables import Table
 def _dsn() -> str:
     """Return the address of the working database, as libpq and ADBC write it."""
     params = connection.get_connection_params()
-    words = {"host": params.get("host"), "port": params.get("port"), "dbname": params.get("dbname"),
-             "user": params.get("user"), "password": params.get("password")}
+    words = {
+        "host": params.get("host"),
+        "port": params.get("port"),
+        "dbname": params.get("dbname"),
+        "user": params.get("user"),
+        "password": params.get("password"),
+    }
     quoted = ((k, str(v).replace("\\", "\\\\").replace("'", "\\'")) for k, v in words.items() if v)
     return " ".join(f"{name}='{value}'" for name, value in quoted)
 

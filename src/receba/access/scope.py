@@ -109,8 +109,9 @@ def _apply(settings: dict[str, str]) -> dict[str, str]:
 @contextmanager
 def acting(actor: Actor, reason: str = "") -> Iterator[None]:
     """Write outside any company (people, grants, companies) under somebody's name."""
-    before = _apply({"receba.company": "", "receba.portfolios": "", "receba.actor": str(actor),
-                     "receba.reason": reason})
+    before = _apply(
+        {"receba.company": "", "receba.portfolios": "", "receba.actor": str(actor), "receba.reason": reason}
+    )
     try:
         yield
     finally:

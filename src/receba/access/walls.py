@@ -9,7 +9,9 @@ from django.db import migrations
 
 COMPANY = "(SELECT nullif(current_setting('receba.company', true), '')::bigint)"
 _ALL_PORTFOLIOS = "(SELECT coalesce(current_setting('receba.portfolios', true), '') = '')"
-_PORTFOLIOS = "((SELECT string_to_array(nullif(current_setting('receba.portfolios', true), ''), ',')::bigint[])::bigint[])"
+_PORTFOLIOS = (
+    "((SELECT string_to_array(nullif(current_setting('receba.portfolios', true), ''), ',')::bigint[])::bigint[])"
+)
 
 
 def by_portfolio(column: str = "portfolio_id") -> str:

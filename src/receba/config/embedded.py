@@ -150,7 +150,13 @@ class EmbeddedPostgres:
             start = log.seek(0, os.SEEK_END)
             done = subprocess.run(  # noqa: S603
                 [str(self._binaries() / program), *args],
-                stdout=log, stderr=log, text=True, check=False, cwd="/", env={**os.environ, "LC_ALL": "C"}, **drop,
+                stdout=log,
+                stderr=log,
+                text=True,
+                check=False,
+                cwd="/",
+                env={**os.environ, "LC_ALL": "C"},
+                **drop,
             )
             if check and done.returncode:
                 log.seek(start)
@@ -172,9 +178,18 @@ class EmbeddedPostgres:
         if user:
             os.chown(log, user.pw_uid, user.pw_gid)
         if not (self.cluster / "PG_VERSION").exists():
-            self._run("initdb", "-D", str(self.cluster), "-U", "postgres", "--auth=trust", "-E", "UTF8",
-                      "--locale-provider=builtin" if self._has_builtin_locale() else "--locale=C.UTF-8",
-                      *(["--builtin-locale=C.UTF-8", "--locale=C"] if self._has_builtin_locale() else []))
+            self._run(
+                "initdb",
+                "-D",
+                str(self.cluster),
+                "-U",
+                "postgres",
+                "--auth=trust",
+                "-E",
+                "UTF8",
+                "--locale-provider=builtin" if self._has_builtin_locale() else "--locale=C.UTF-8",
+                *(["--builtin-locale=C.UTF-8", "--locale=C"] if self._has_builtin_locale() else []),
+            )
         wanted = _SETTINGS | {"unix_socket_directories": f"'{self.socket}'"} | (_UNSAFE_BUT_FAST if self.fast else {})
         conf = self.cluster / "receba.conf"
         conf.write_text("".join(f"{name} = {value}\n" for name, value in wanted.items()))
@@ -184,8 +199,12 @@ class EmbeddedPostgres:
             main.write_text(main.read_text() + "\ninclude 'receba.conf'\n")
 
     def _has_builtin_locale(self) -> bool:
-        version = subprocess.run([str(self._binaries() / "postgres"), "--version"],  # noqa: S603
-                                 capture_output=True, text=True, check=True)
+        version = subprocess.run(
+            [str(self._binaries() / "postgres"), "--version"],  # noqa: S603
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         return int(version.stdout.split()[2].split(".")[0]) >= 17
 
     def _bootstrap(self) -> None:

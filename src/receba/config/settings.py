@@ -64,8 +64,11 @@ INSTALLED_APPS = [
     "django_htmx",
     "procrastinate.contrib.django",
 ]
-INSTALLED_APPS = [app for app in INSTALLED_APPS if not app.startswith("receba.") or (
-    BASE / app.removeprefix("receba.") / "apps.py").exists()]
+INSTALLED_APPS = [
+    app
+    for app in INSTALLED_APPS
+    if not app.startswith("receba.") or (BASE / app.removeprefix("receba.") / "apps.py").exists()
+]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -117,11 +120,15 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
-EMBEDDED = None if os.environ.get("DATABASE_URL") else embedded.EmbeddedPostgres(
-    DATA / "postgres", fast=os.environ.get("RECEBA_DATABASE_FAST", "") == "1"
+EMBEDDED = (
+    None
+    if os.environ.get("DATABASE_URL")
+    else embedded.EmbeddedPostgres(DATA / "postgres", fast=os.environ.get("RECEBA_DATABASE_FAST", "") == "1")
 )
 DATABASE_URL = os.environ.get("DATABASE_URL") or (EMBEDDED.dsn(embedded.APP) if EMBEDDED else "")
-DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or (EMBEDDED.dsn(embedded.OWNER) if EMBEDDED else DATABASE_URL)
+DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or (
+    EMBEDDED.dsn(embedded.OWNER) if EMBEDDED else DATABASE_URL
+)
 # Two roles: the program works as one that can neither alter tables nor pass by row-level security;
 # the owner only migrates.
 DATABASES = {"default": _database(DATABASE_URL), "owner": _database(DATABASE_OWNER_URL)}

@@ -71,9 +71,7 @@ def write_rows(
     """
     _stage(cursor, table, columns)
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    with cursor.copy(
-        sql.SQL("COPY pg_temp.{} ({}) FROM STDIN").format(sql.Identifier(_staged(table)), names)
-    ) as copy:
+    with cursor.copy(sql.SQL("COPY pg_temp.{} ({}) FROM STDIN").format(sql.Identifier(_staged(table)), names)) as copy:
         for row in rows:
             copy.write_row(row)
     return _move(cursor, table, columns, on_conflict, returning)
@@ -88,9 +86,7 @@ def write_table(
     encoder = pgpq.ArrowToPostgresBinaryEncoder(data.schema)
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     with cursor.copy(
-        sql.SQL("COPY pg_temp.{} ({}) FROM STDIN WITH (FORMAT BINARY)").format(
-            sql.Identifier(_staged(table)), names
-        )
+        sql.SQL("COPY pg_temp.{} ({}) FROM STDIN WITH (FORMAT BINARY)").format(sql.Identifier(_staged(table)), names)
     ) as copy:
         copy.write(encoder.write_header())
         for batch in data.to_batches(max_chunksize=65_536):

@@ -198,5 +198,14 @@ NOT_SETTLED = 2**31 - 1
 """settled_day of a title that is still open."""
 
 TABLES: tuple[Table, ...] = (
-    TITLES, ENTRIES, TERMS, INDEX_RATIOS, DEBTORS, HOLDS, POSITIONS, HISTORY, PAYMENTS, SCORES,
+    TITLES,
+    ENTRIES,
+    TERMS,
+    INDEX_RATIOS,
+    DEBTORS,
+    HOLDS,
+    POSITIONS,
+    HISTORY,
+    PAYMENTS,
+    SCORES,
 )

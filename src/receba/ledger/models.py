@@ -75,10 +75,14 @@ class Terms(models.Model):
     grace_days = models.PositiveSmallIntegerField(_("carência (dias)"), default=0)
     index = models.ForeignKey(PriceIndex, models.PROTECT, null=True, blank=True, related_name="+")
     early_discounts = models.JSONField(
-        _("descontos por antecipação"), default=list, blank=True,
+        _("descontos por antecipação"),
+        default=list,
+        blank=True,
         help_text="[[days before the due date, bps of the face value], …]",
     )
-    imputation = models.CharField(_("ordem de imputação"), max_length=60, default="fee,fine,interest,correction,principal")
+    imputation = models.CharField(
+        _("ordem de imputação"), max_length=60, default="fee,fine,interest,correction,principal"
+    )
     unpaid_charges = models.CharField(max_length=8, choices=Unpaid.choices, default=Unpaid.WAIVE)
     source = models.CharField(_("fonte"), max_length=200)
     recorded_at = models.DateTimeField()
@@ -160,6 +164,26 @@ class Entry(models.Model):
             models.CheckConstraint(condition=~models.Q(amount_centavos=0), name="entry_moves_something"),
         ]
         indexes = [models.Index(fields=["title", "effective_on"])]
+
+
+class OpenTitle(models.Model):
+    """A projection: one row per title whose principal is not zero. Kept by the ledger's trigger, proved by the check."""
+
+    title = models.OneToOneField(Title, models.DO_NOTHING, primary_key=True, related_name="open")
+    company = models.ForeignKey(Company, models.DO_NOTHING, related_name="+")
+    portfolio = models.ForeignKey(Portfolio, models.DO_NOTHING, related_name="+")
+    debtor = models.ForeignKey(Debtor, models.DO_NOTHING, related_name="open_titles")
+    due_on = models.DateField()
+    effective_due_on = models.DateField()
+    principal_centavos = models.BigIntegerField()
+
+    objects = ScopedManager(company="company")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["company", "effective_due_on", "title"]),
+            models.Index(fields=["debtor", "due_on"]),
+        ]
 
 
 class Hold(models.Model):

@@ -41,7 +41,10 @@ def terms_facts(terms: Terms, series: dict[int, IndexSeries]) -> rules.TermsFact
     """Return the numbers of one version of the terms."""
     of_index = series.get(terms.index_id) if terms.index_id else None
     return rules.TermsFacts(
-        terms.fine_bps, terms.interest_bps_month, terms.grace_days, of_index.rise if of_index else rules.no_index,
+        terms.fine_bps,
+        terms.interest_bps_month,
+        terms.grace_days,
+        of_index.rise if of_index else rules.no_index,
         tuple((int(days), int(bps)) for days, bps in terms.early_discounts),
         tuple(terms.imputation.split(",")),  # type: ignore[arg-type]
         terms.unpaid_charges == Terms.Unpaid.WAIVE,
@@ -58,7 +61,7 @@ def title_facts(scope: Scope, title_ids: Iterable[int]) -> dict[int, Facts]:
         series = index_series()
         as_facts = {pk: terms_facts(row, series) for pk, row in terms.items()}
         cursor.execute(
-            f"""
+            """
             SELECT t.id, t.terms_id, coalesce(c.due_on, t.due_on), coalesce(c.effective_due_on, t.effective_due_on),
                    t.face_centavos
               FROM ledger_title t
@@ -84,8 +87,14 @@ def title_facts(scope: Scope, title_ids: Iterable[int]) -> dict[int, Facts]:
         )
         for row in cursor.fetchall():
             declared = {EntryKind[name.upper()]: value for name, value in row[10].items()} if row[10] else None
-            found[row[1]][2].append((row[0], rules.EntryFacts(
-                row[2], EntryKind(row[3]), row[4], row[5], row[6], row[7], row[8], row[9], declared)))
+            found[row[1]][2].append(
+                (
+                    row[0],
+                    rules.EntryFacts(
+                        row[2], EntryKind(row[3]), row[4], row[5], row[6], row[7], row[8], row[9], declared
+                    ),
+                )
+            )
     return found
 
 
@@ -93,7 +102,8 @@ def entries_by_key(scope: Scope, keys: Iterable[str]) -> dict[str, dict[str, Any
     """Return the entries that carry these keys, as plain values."""
     with scope.active():
         rows = Entry.objects.filter(key__in=list(keys)).values(
-            "id", "key", "title_id", "kind", "amount_centavos", "effective_on")
+            "id", "key", "title_id", "kind", "amount_centavos", "effective_on"
+        )
         return {row["key"]: row for row in rows}
 
 
@@ -117,7 +127,9 @@ def titles_of(scope: Scope, debtor_id: int, *, on: date, known_on: date | None =
     """Return every title of a debtor issued until `on`, oldest due first, with what it owes that day."""
     day, known = day_number(on), day_number(known_on) if known_on else None
     with scope.active():
-        titles = {t.pk: t for t in Title.objects.filter(debtor_id=debtor_id, issued_on__lte=on).select_related("portfolio")}
+        titles = {
+            t.pk: t for t in Title.objects.filter(debtor_id=debtor_id, issued_on__lte=on).select_related("portfolio")
+        }
         readings = []
         for title_id, (title, terms, facts) in title_facts(scope, titles).items():
             owed = rules.position(title, terms, [fact for _id, fact in facts], day, known)
@@ -166,8 +178,10 @@ def index_ratios(titles: pa.Table, *, on: date, known_on: date) -> pa.Table:
     if titles.num_rows:
         first = pa.compute.min(titles["due_day"]).as_py()
         for index_id, series in index_series(known_on).items():
-            rows += [{"index_id": index_id, "start_day": day, "rise_e8": rise}
-                     for day, rise in series.ratios(range(first, on_day + 1), on_day)]
+            rows += [
+                {"index_id": index_id, "start_day": day, "rise_e8": rise}
+                for day, rise in series.ratios(range(first, on_day + 1), on_day)
+            ]
     return pa.Table.from_pylist(rows, schema=arrow_schema(INDEX_RATIOS))
 
 

@@ -24,8 +24,21 @@ from receba.ledger import queries
 from receba.ledger.core import rules
 from receba.ledger.models import Hold, Terms
 
-_ENTRY_COLUMNS = ("company_id", "title_id", "kind", "component", "amount_centavos", "effective_on", "recorded_at",
-                  "key", "payment_id", "reverses_id", "declared", "method", "note")
+_ENTRY_COLUMNS = (
+    "company_id",
+    "title_id",
+    "kind",
+    "component",
+    "amount_centavos",
+    "effective_on",
+    "recorded_at",
+    "key",
+    "payment_id",
+    "reverses_id",
+    "declared",
+    "method",
+    "note",
+)
 _CHUNK = 20_000
 
 
@@ -88,8 +101,9 @@ def add_terms(scope: Scope, *, code: str, since: date, source: str, **values: An
         found = Terms.objects.filter(code=code, since=since).first()
         if found:
             return found
-        return Terms.objects.create(company_id=scope.company_id, code=code, since=since, source=source,
-                                    recorded_at=timezone.now(), **values)
+        return Terms.objects.create(
+            company_id=scope.company_id, code=code, since=since, source=source, recorded_at=timezone.now(), **values
+        )
 
 
 def open_titles(scope: Scope, titles: Iterable[NewTitle], *, recorded_at: datetime | None = None) -> dict[str, int]:
@@ -98,18 +112,62 @@ def open_titles(scope: Scope, titles: Iterable[NewTitle], *, recorded_at: dateti
     at = recorded_at or timezone.now()
     wanted = list(titles)
     due: dict[date, date] = {}
-    columns = ("company_id", "portfolio_id", "debtor_id", "terms_id", "code", "description", "kind", "issued_on",
-               "due_on", "effective_due_on", "face_centavos", "recorded_at")
+    columns = (
+        "company_id",
+        "portfolio_id",
+        "debtor_id",
+        "terms_id",
+        "code",
+        "description",
+        "kind",
+        "issued_on",
+        "due_on",
+        "effective_due_on",
+        "face_centavos",
+        "recorded_at",
+    )
     rows = (
-        (scope.company_id, t.portfolio_id, t.debtor_id, t.terms_id, t.code, t.description, t.kind, t.issued_on, t.due_on,
-         due.setdefault(t.due_on, effective_due(t.due_on)), t.face_centavos, at)
+        (
+            scope.company_id,
+            t.portfolio_id,
+            t.debtor_id,
+            t.terms_id,
+            t.code,
+            t.description,
+            t.kind,
+            t.issued_on,
+            t.due_on,
+            due.setdefault(t.due_on, effective_due(t.due_on)),
+            t.face_centavos,
+            at,
+        )
         for t in wanted
     )
     with scope.active(), transaction.atomic(), connection.cursor() as cursor:
-        made = write_rows(cursor, "ledger_title", columns, rows, on_conflict="ON CONFLICT (company_id, code) DO NOTHING",
-                          returning=("code", "id", "face_centavos", "issued_on"))
+        made = write_rows(
+            cursor,
+            "ledger_title",
+            columns,
+            rows,
+            on_conflict="ON CONFLICT (company_id, code) DO NOTHING",
+            returning=("code", "id", "face_centavos", "issued_on"),
+        )
         faces = (
-            (scope.company_id, title_id, EntryKind.FACE, 0, face, issued, at, f"title:{code}:face", None, None, None, "", "")
+            (
+                scope.company_id,
+                title_id,
+                EntryKind.FACE,
+                0,
+                face,
+                issued,
+                at,
+                f"title:{code}:face",
+                None,
+                None,
+                None,
+                "",
+                "",
+            )
             for code, title_id, face, issued in made
         )
         write_rows(cursor, "ledger_entry", _ENTRY_COLUMNS, faces)
@@ -146,19 +204,43 @@ def _post_chunk(scope: Scope, news: Sequence[News], at: datetime) -> Posted:
     rows = []
     for item in fresh:
         target = targets.get(item.reverses_key)
-        rows.append((scope.company_id, item.title_id, item.kind, item.component, _signed(item), item.effective_on, at,
-                     item.key, None, target["id"] if target else None,
-                     Jsonb(item.declared) if item.declared else None, item.method, item.note))
+        rows.append(
+            (
+                scope.company_id,
+                item.title_id,
+                item.kind,
+                item.component,
+                _signed(item),
+                item.effective_on,
+                at,
+                item.key,
+                None,
+                target["id"] if target else None,
+                Jsonb(item.declared) if item.declared else None,
+                item.method,
+                item.note,
+            )
+        )
     with connection.cursor() as cursor:
-        made = write_rows(cursor, "ledger_entry", _ENTRY_COLUMNS, rows,
-                          on_conflict="ON CONFLICT (company_id, key) DO NOTHING", returning=("title_id",))
+        made = write_rows(
+            cursor,
+            "ledger_entry",
+            _ENTRY_COLUMNS,
+            rows,
+            on_conflict="ON CONFLICT (company_id, key) DO NOTHING",
+            returning=("title_id",),
+        )
     resettle(scope, {title_id for (title_id,) in made}, recorded_at=at)
     return Posted(len(made), len(news) - len(made) - len(clashing), tuple(clashing))
 
 
 def _same(item: News, entry: dict[str, Any]) -> bool:
     return (entry["title_id"], entry["kind"], entry["amount_centavos"], entry["effective_on"]) == (
-        item.title_id, item.kind, _signed(item), item.effective_on)
+        item.title_id,
+        item.kind,
+        _signed(item),
+        item.effective_on,
+    )
 
 
 def resettle(scope: Scope, title_ids: Iterable[int], *, recorded_at: datetime) -> int:
@@ -170,8 +252,23 @@ def resettle(scope: Scope, title_ids: Iterable[int], *, recorded_at: datetime) -
         missing = rules.missing(rules.derive(title, terms, entries), rules.posted(entries))
         for (payment, kind, component, day), amount in missing.items():
             n = sum(entry.payment == payment for entry in entries) + len(rows)
-            rows.append((scope.company_id, title_id, kind, component, amount, from_day_number(day), recorded_at,
-                         f"{payment}#{int(kind)}.{component}.{day}.{n}", ids[payment], None, None, "", ""))
+            rows.append(
+                (
+                    scope.company_id,
+                    title_id,
+                    kind,
+                    component,
+                    amount,
+                    from_day_number(day),
+                    recorded_at,
+                    f"{payment}#{int(kind)}.{component}.{day}.{n}",
+                    ids[payment],
+                    None,
+                    None,
+                    "",
+                    "",
+                )
+            )
     with connection.cursor() as cursor:
         write_rows(cursor, "ledger_entry", _ENTRY_COLUMNS, rows)
     return len(rows)
@@ -190,28 +287,42 @@ def reverse(scope: Scope, *, key: str, entry_key: str, effective_on: date, note:
         earlier = queries.reversal_of(scope, target["id"])
         if earlier is not None and earlier != key:
             raise NothingToReverse(entry_key)
-        item = News(key, target["title_id"], EntryKind.REVERSAL, -target["amount_centavos"],
-                    max(effective_on, target["effective_on"]), reverses_key=entry_key, component=target["kind"], note=note)
+        item = News(
+            key,
+            target["title_id"],
+            EntryKind.REVERSAL,
+            -target["amount_centavos"],
+            max(effective_on, target["effective_on"]),
+            reverses_key=entry_key,
+            component=target["kind"],
+            note=note,
+        )
         return post(scope, [item])
 
 
-def change_due(scope: Scope, *, key: str, title_id: int, due_on: date, reason: str, recorded_at: datetime | None = None) -> bool:
+def change_due(
+    scope: Scope, *, key: str, title_id: int, due_on: date, reason: str, recorded_at: datetime | None = None
+) -> bool:
     """Record a corrected or extended due date and re-settle; return False when the key was known."""
     scope.require(Permission.IMPORT)
     at = recorded_at or timezone.now()
     with scope.active(), transaction.atomic(), connection.cursor() as cursor:
         made = write_rows(
-            cursor, "ledger_duechange",
+            cursor,
+            "ledger_duechange",
             ("company_id", "title_id", "due_on", "effective_due_on", "reason", "key", "recorded_at"),
             [(scope.company_id, title_id, due_on, effective_due(due_on), reason, key, at)],
-            on_conflict="ON CONFLICT (company_id, key) DO NOTHING", returning=("id",),
+            on_conflict="ON CONFLICT (company_id, key) DO NOTHING",
+            returning=("id",),
         )
         if made:
             resettle(scope, [title_id], recorded_at=at)
     return bool(made)
 
 
-def correct_face(scope: Scope, *, key: str, title_id: int, face_centavos: int, recorded_at: datetime | None = None) -> int:
+def correct_face(
+    scope: Scope, *, key: str, title_id: int, face_centavos: int, recorded_at: datetime | None = None
+) -> int:
     """Bring a title's face value to `face_centavos` by an adjusting entry; return the difference posted."""
     scope.require(Permission.IMPORT)
     at = recorded_at or timezone.now()
@@ -222,20 +333,51 @@ def correct_face(scope: Scope, *, key: str, title_id: int, face_centavos: int, r
         if any(f.key == key for _id, f in facts) or face == face_centavos:
             return 0
         with connection.cursor() as cursor:
-            write_rows(cursor, "ledger_entry", _ENTRY_COLUMNS, [
-                (scope.company_id, title_id, EntryKind.FACE, 0, face_centavos - face, from_day_number(first.effective_day),
-                 at, key, None, None, None, "", "")])
+            write_rows(
+                cursor,
+                "ledger_entry",
+                _ENTRY_COLUMNS,
+                [
+                    (
+                        scope.company_id,
+                        title_id,
+                        EntryKind.FACE,
+                        0,
+                        face_centavos - face,
+                        from_day_number(first.effective_day),
+                        at,
+                        key,
+                        None,
+                        None,
+                        None,
+                        "",
+                        "",
+                    )
+                ],
+            )
         resettle(scope, [title_id], recorded_at=at)
         return face_centavos - face
 
 
-def place_hold(scope: Scope, *, debtor_id: int, kind: HoldKind, from_on: date, until_on: date | None = None,
-               title_id: int | None = None, note: str = "") -> Hold:
+def place_hold(
+    scope: Scope,
+    *,
+    debtor_id: int,
+    kind: HoldKind,
+    from_on: date,
+    until_on: date | None = None,
+    title_id: int | None = None,
+    note: str = "",
+) -> Hold:
     """Stop the ruler for a debtor or one title; the same hold again returns the first one."""
     scope.require(Permission.WORK)
     with scope.active(), transaction.atomic():
         hold, _new = Hold.objects.get_or_create(
-            company_id=scope.company_id, debtor_id=debtor_id, title_id=title_id, kind=kind, from_on=from_on,
+            company_id=scope.company_id,
+            debtor_id=debtor_id,
+            title_id=title_id,
+            kind=kind,
+            from_on=from_on,
             until_on=until_on,
             defaults={"note": note, "placed_by": str(scope.actor), "recorded_at": timezone.now()},
         )

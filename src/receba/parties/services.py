@@ -67,9 +67,21 @@ def record(scope: Scope, debtors: Iterable[DebtorFacts], *, recorded_at: datetim
     with scope.active(), transaction.atomic(), connection.cursor() as cursor:
         known = _ids(cursor, by_code)
         rows = (
-            (scope.company_id, d.code, d.name or ("" if d.code in known else d.code), d.document, d.street, d.district,
-             d.city, d.state, d.zip_code, d.group,
-             int(d.person_kind or (0 if d.code in known else _guess_kind(d.document))), d.since_on, at)
+            (
+                scope.company_id,
+                d.code,
+                d.name or ("" if d.code in known else d.code),
+                d.document,
+                d.street,
+                d.district,
+                d.city,
+                d.state,
+                d.zip_code,
+                d.group,
+                int(d.person_kind or (0 if d.code in known else _guess_kind(d.document))),
+                d.since_on,
+                at,
+            )
             for d in by_code.values()
         )
         written = write_rows(cursor, "parties_debtor", _COLUMNS, rows, on_conflict=_CONFLICT, returning=("id", "code"))
@@ -77,13 +89,20 @@ def record(scope: Scope, debtors: Iterable[DebtorFacts], *, recorded_at: datetim
         contacts = [
             (scope.company_id, ids[d.code], kind.value, value, at, None, "")
             for d in by_code.values()
-            for kind, values in ((Contact.Kind.EMAIL, d.emails), (Contact.Kind.PHONE, d.phones),
-                                 (Contact.Kind.MOBILE, d.mobiles))
+            for kind, values in (
+                (Contact.Kind.EMAIL, d.emails),
+                (Contact.Kind.PHONE, d.phones),
+                (Contact.Kind.MOBILE, d.mobiles),
+            )
             for value in values
         ]
-        write_rows(cursor, "parties_contact",
-                   ("company_id", "debtor_id", "kind", "value", "recorded_at", "invalid_since", "invalid_reason"),
-                   contacts, on_conflict="ON CONFLICT (debtor_id, kind, value) DO NOTHING")
+        write_rows(
+            cursor,
+            "parties_contact",
+            ("company_id", "debtor_id", "kind", "value", "recorded_at", "invalid_since", "invalid_reason"),
+            contacts,
+            on_conflict="ON CONFLICT (debtor_id, kind, value) DO NOTHING",
+        )
     new = sum(code not in known for _pk, code in written)
     return Recorded(new, len(written) - new, ids)
 
@@ -102,4 +121,5 @@ def invalidate_contact(scope: Scope, *, contact_id: int, reason: str) -> None:
     scope.require(Permission.WORK)
     with scope.active():
         Contact.objects.filter(pk=contact_id, invalid_since=None).update(
-            invalid_since=timezone.now(), invalid_reason=reason)
+            invalid_since=timezone.now(), invalid_reason=reason
+        )

@@ -37,7 +37,10 @@ def positions(
     """
     facts = titles.join(terms, on="terms_id", how="inner").select(
         *(name for name in ("title_id", "debtor_id", "portfolio_id", "due_day", "effective_due_day")),
-        "fine_bps", "interest_bps_month", "grace_days", "index_id",
+        "fine_bps",
+        "interest_bps_month",
+        "grace_days",
+        "index_id",
     )
     sums = _sums(known_entries(entries, on_day, known_day), facts, index_ratios, on_day)
     return (
@@ -47,15 +50,20 @@ def positions(
         )
         .with_columns(
             fine=_charge(divide_half_up(col("fine_base") * col("fine_bps"), 10_000), "fine_settled"),
-            interest=_charge(divide_half_up(col("principal_days") * col("interest_bps_month"), 300_000),
-                             "interest_settled"),
+            interest=_charge(
+                divide_half_up(col("principal_days") * col("interest_bps_month"), 300_000), "interest_settled"
+            ),
             correction=_charge(col("correction_full"), "correction_settled"),
             days_late=nw.when(col("late")).then(lit(on_day) - col("due_day")).otherwise(lit(0)).cast(nw.Int32),
         )
         .with_columns(total=col("principal") + col("fine") + col("interest") + col("correction"))
         .filter((col("principal") != 0) | (col("total") != 0))
         .select(
-            "title_id", "debtor_id", "portfolio_id", "due_day", "effective_due_day",
+            "title_id",
+            "debtor_id",
+            "portfolio_id",
+            "due_day",
+            "effective_due_day",
             principal_centavos=col("principal"),
             fee_centavos=lit(0).cast(nw.Int64),
             fine_centavos=col("fine"),
@@ -101,8 +109,16 @@ def _sums(known: nw.LazyFrame, facts: nw.LazyFrame, ratios: nw.LazyFrame, on_day
     def settled(kind: EntryKind) -> nw.Expr:
         return sum_int64(nw.when(col("posted") == int(kind)).then(amount).otherwise(lit(0)))
 
-    keys = ["title_id", "debtor_id", "portfolio_id", "due_day", "effective_due_day", "fine_bps", "interest_bps_month",
-            "grace_days"]
+    keys = [
+        "title_id",
+        "debtor_id",
+        "portfolio_id",
+        "due_day",
+        "effective_due_day",
+        "fine_bps",
+        "interest_bps_month",
+        "grace_days",
+    ]
     summed = lines.group_by(keys).agg(
         principal=sum_int64(amount),
         rise_sum=sum_int64(col("rise")),
@@ -133,17 +149,25 @@ def history(titles: nw.LazyFrame, entries: nw.LazyFrame, *, on_day: int, known_d
         (kind == int(EntryKind.REVERSAL)) & (col("component") == int(EntryKind.FACE))
     )
     lowers = (amount < 0) & ~lost & ~of_face
-    sums = known_entries(entries, on_day, known_day).group_by("title_id").agg(
-        left=sum_int64(nw.when(lost).then(lit(0)).otherwise(amount)),
-        face=sum_int64(nw.when(of_face).then(amount).otherwise(lit(0))),
-        last_day=nw.when(lowers).then(col("effective_day")).otherwise(lit(-100_000)).max(),
+    sums = (
+        known_entries(entries, on_day, known_day)
+        .group_by("title_id")
+        .agg(
+            left=sum_int64(nw.when(lost).then(lit(0)).otherwise(amount)),
+            face=sum_int64(nw.when(of_face).then(amount).otherwise(lit(0))),
+            last_day=nw.when(lowers).then(col("effective_day")).otherwise(lit(-100_000)).max(),
+        )
     )
     return (
         titles.filter(col("due_day") < on_day)
         .join(sums, on="title_id", how="inner")
         .filter(col("face") > 0)
         .select(
-            "title_id", "debtor_id", "issued_day", "due_day", "effective_due_day",
+            "title_id",
+            "debtor_id",
+            "issued_day",
+            "due_day",
+            "effective_due_day",
             settled_day=nw.when(col("left") <= 0).then(col("last_day")).otherwise(lit(NOT_SETTLED)).cast(nw.Int32),
             face_centavos=col("face"),
         )

@@ -231,7 +231,9 @@ def derive(title: TitleFacts, terms: TermsFacts, facts: Iterable[EntryFacts]) ->
     News are taken in the order in which they count, whatever the order in which they came: so a payment learned late
     gives the same ledger as one learned in time.
     """
-    news = sorted((f for f in facts if not f.derived), key=lambda f: (f.effective_day, f.kind == EntryKind.REVERSAL, f.key))
+    news = sorted(
+        (f for f in facts if not f.derived), key=lambda f: (f.effective_day, f.kind == EntryKind.REVERSAL, f.key)
+    )
     reversed_on = {f.reverses: f.effective_day for f in news if f.kind == EntryKind.REVERSAL and f.reverses}
     void = {f.key for f in news if reversed_on.get(f.key, f.effective_day + 1) <= f.effective_day}
     told: list[EntryFacts] = []
@@ -245,8 +247,9 @@ def derive(title: TitleFacts, terms: TermsFacts, facts: Iterable[EntryFacts]) ->
             _add(derived, fact.key, parts, fact.effective_day)
         told.append(fact)
         if fact.kind == EntryKind.REVERSAL and fact.component == EntryKind.PAYMENT:
-            undone = {(kind, part): -amount for (key, kind, part, _day), amount in derived.items()
-                      if key == fact.reverses}
+            undone = {
+                (kind, part): -amount for (key, kind, part, _day), amount in derived.items() if key == fact.reverses
+            }
             told.extend(_as_facts(fact.reverses, undone, fact.effective_day))
             _add(derived, fact.reverses, undone, fact.effective_day)
     return {place: amount for place, amount in derived.items() if amount}
@@ -257,8 +260,11 @@ def _parts_of(
 ) -> dict[tuple[EntryKind, int], int]:
     """Return (kind, component) → amount of what one payment settles, waives and earns as a discount."""
     if payment.declared is not None:  # the file says what was fine, interest and discount: obey (CC art. 352)
-        return {(kind, 0): -amount if kind == EntryKind.DISCOUNT else amount
-                for kind, amount in payment.declared.items() if amount}
+        return {
+            (kind, 0): -amount if kind == EntryKind.DISCOUNT else amount
+            for kind, amount in payment.declared.items()
+            if amount
+        }
     owed = position(title, terms, told, payment.effective_day)
     spread = impute(-payment.amount_centavos, owed, terms)
     parts: dict[tuple[EntryKind, int], int] = {}

@@ -7,6 +7,40 @@ from receba.access.walls import through
 
 TITLE = "ledger_title"
 
+# One row per open title, kept by the entries and due changes themselves: whoever posts, it follows.
+PROJECTION = """
+CREATE FUNCTION ledger_project() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO ledger_opentitle AS o (title_id, company_id, portfolio_id, debtor_id, due_on, effective_due_on,
+                                       principal_centavos)
+    SELECT t.id, t.company_id, t.portfolio_id, t.debtor_id, coalesce(c.due_on, t.due_on),
+           coalesce(c.effective_due_on, t.effective_due_on), n.amount
+      FROM (SELECT title_id, sum(amount_centavos)::bigint AS amount FROM new_rows GROUP BY title_id) n
+      JOIN ledger_title t ON t.id = n.title_id
+      LEFT JOIN LATERAL (SELECT due_on, effective_due_on FROM ledger_duechange c WHERE c.title_id = t.id
+                          ORDER BY recorded_at DESC, id DESC LIMIT 1) c ON true
+     WHERE n.amount <> 0
+     ORDER BY t.id
+    ON CONFLICT (title_id) DO UPDATE SET principal_centavos = o.principal_centavos + excluded.principal_centavos;
+    DELETE FROM ledger_opentitle o USING (SELECT DISTINCT title_id FROM new_rows) n
+     WHERE o.title_id = n.title_id AND o.principal_centavos = 0;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER projected AFTER INSERT ON ledger_entry REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_project();
+
+CREATE FUNCTION ledger_project_due() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE ledger_opentitle o SET due_on = c.due_on, effective_due_on = c.effective_due_on
+      FROM (SELECT DISTINCT ON (title_id) title_id, due_on, effective_due_on FROM ledger_duechange
+             WHERE title_id IN (SELECT title_id FROM new_rows) ORDER BY title_id, recorded_at DESC, id DESC) c
+     WHERE o.title_id = c.title_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER projected AFTER INSERT ON ledger_duechange REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_project_due();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0001_initial"), ("parties", "0002_walls")]
@@ -19,6 +53,8 @@ class Migration(migrations.Migration):
         walls.company_wall("ledger_entry", through("ledger_entry.title_id", TITLE)),
         walls.company_wall("ledger_duechange", through("ledger_duechange.title_id", TITLE)),
         walls.company_wall("ledger_hold", through("ledger_hold.debtor_id", TITLE, "debtor_id")),
+        walls.company_wall("ledger_opentitle", walls.by_portfolio()),
+        migrations.RunSQL(PROJECTION, "DROP FUNCTION ledger_project CASCADE; DROP FUNCTION ledger_project_due CASCADE"),
         walls.append_only("ledger_entry"),
         walls.append_only("ledger_duechange"),
         walls.append_only("ledger_terms"),

@@ -40,12 +40,22 @@ def titles_with_news(draw):
     for n in range(draw(st.integers(0, 4))):
         kind = draw(st.sampled_from([EntryKind.PAYMENT, EntryKind.PAYMENT, EntryKind.DISCOUNT, EntryKind.WRITE_OFF]))
         day = due + draw(st.integers(-40, 90))
-        news.append(rules.EntryFacts(f"{n}", kind, -draw(st.integers(1, face + 5000)), day, FIRST + draw(st.integers(0, 200))))
+        news.append(
+            rules.EntryFacts(f"{n}", kind, -draw(st.integers(1, face + 5000)), day, FIRST + draw(st.integers(0, 200)))
+        )
         if kind == EntryKind.PAYMENT and draw(st.booleans()):
             back = news[-1]
-            news.append(rules.EntryFacts(f"{n}r", EntryKind.REVERSAL, -back.amount_centavos,
-                                         back.effective_day + draw(st.integers(0, 20)), back.recorded_day,
-                                         int(EntryKind.PAYMENT), reverses=back.key))
+            news.append(
+                rules.EntryFacts(
+                    f"{n}r",
+                    EntryKind.REVERSAL,
+                    -back.amount_centavos,
+                    back.effective_day + draw(st.integers(0, 20)),
+                    back.recorded_day,
+                    int(EntryKind.PAYMENT),
+                    reverses=back.key,
+                )
+            )
     return title, draw(st.integers(0, len(TERMS_CASES) - 1)), news
 
 
@@ -65,15 +75,32 @@ def frames(engine, cases):
         for name, value in zip(TITLES.columns, row, strict=True):
             titles[name].append(value)
         for fact in facts:
-            row = (len(entries["entry_id"]), n, fact.kind, fact.component, fact.amount_centavos, fact.effective_day,
-                   fact.recorded_day)
+            row = (
+                len(entries["entry_id"]),
+                n,
+                fact.kind,
+                fact.component,
+                fact.amount_centavos,
+                fact.effective_day,
+                fact.recorded_day,
+            )
             for name, value in zip(ENTRIES.columns, row, strict=True):
                 entries[name].append(int(value))
-    terms_rows = [{"terms_id": n, "fine_bps": t.fine_bps, "interest_bps_month": t.interest_bps_month,
-                   "grace_days": t.grace_days, "index_id": int(t.rise is rise_from)} for n, t in enumerate(TERMS_CASES)]
+    terms_rows = [
+        {
+            "terms_id": n,
+            "fine_bps": t.fine_bps,
+            "interest_bps_month": t.interest_bps_month,
+            "grace_days": t.grace_days,
+            "index_id": int(t.rise is rise_from),
+        }
+        for n, t in enumerate(TERMS_CASES)
+    ]
     ratios = [{"index_id": 1, "start_day": d, "rise_e8": rise_from(d, 0)} for d in range(FIRST - 100, FIRST + 400)]
     tables = {
-        TITLES: pa.table(titles), ENTRIES: pa.table(entries), TERMS: pa.Table.from_pylist(terms_rows),
+        TITLES: pa.table(titles),
+        ENTRIES: pa.table(entries),
+        TERMS: pa.Table.from_pylist(terms_rows),
         INDEX_RATIOS: pa.Table.from_pylist(ratios),
     }
     return [engine.open(t.name, conform(t, data.cast(arrow_schema(t)))) for t, data in tables.items()]
@@ -95,9 +122,22 @@ def test_columns_give_the_plain_rule_to_the_centavo(cases, on_offset, known_offs
             assert plain.principal_centavos == 0
             assert plain.total_centavos == 0
             continue
-        assert {k: row[k] for k in ("principal_centavos", "fine_centavos", "interest_centavos", "correction_centavos",
-                                    "total_centavos", "days_late")} == {
-            "principal_centavos": plain.principal_centavos, "fine_centavos": plain.fine_centavos,
-            "interest_centavos": plain.interest_centavos, "correction_centavos": plain.correction_centavos,
-            "total_centavos": plain.total_centavos, "days_late": plain.days_late}
+        assert {
+            k: row[k]
+            for k in (
+                "principal_centavos",
+                "fine_centavos",
+                "interest_centavos",
+                "correction_centavos",
+                "total_centavos",
+                "days_late",
+            )
+        } == {
+            "principal_centavos": plain.principal_centavos,
+            "fine_centavos": plain.fine_centavos,
+            "interest_centavos": plain.interest_centavos,
+            "correction_centavos": plain.correction_centavos,
+            "total_centavos": plain.total_centavos,
+            "days_late": plain.days_late,
+        }
         assert row["bucket"] == rules.bucket_of(plain.days_late)

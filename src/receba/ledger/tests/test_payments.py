@@ -12,7 +12,7 @@ from receba.kernel.tables import EntryKind
 from receba.ledger import queries, services
 from receba.ledger.core import rules
 from receba.ledger.models import Entry
-from receba.ledger.services import NewTitle, News
+from receba.ledger.services import News, NewTitle
 
 DUE = date(2026, 9, 10)
 PAY = EntryKind.PAYMENT
@@ -71,8 +71,9 @@ def test_a_payment_of_the_face_value_made_late_waives_the_charges_under_these_te
 
 def test_what_was_known_then_stays_readable_after_late_news(cast):
     title = title_of(cast, cast.aurora, 1_000_00)
-    services.post(cast.scope, [News("p", title, PAY, 400_00, date(2026, 9, 5))],
-                  recorded_at=datetime(2026, 10, 1, 12, tzinfo=UTC))
+    services.post(
+        cast.scope, [News("p", title, PAY, 400_00, date(2026, 9, 5))], recorded_at=datetime(2026, 10, 1, 12, tzinfo=UTC)
+    )
     assert owed(cast, cast.aurora, date(2026, 9, 6), known_on=date(2026, 9, 30)).principal_centavos == 1_000_00
     assert owed(cast, cast.aurora, date(2026, 9, 6), known_on=date(2026, 10, 1)).principal_centavos == 600_00
 
@@ -95,15 +96,19 @@ def test_any_order_of_arrival_gives_the_same_ledger(data):
     face = rules.EntryFacts("face", EntryKind.FACE, 100_000, 19_970)
     payments = [
         rules.EntryFacts(f"p{n}", PAY, -amount, 20_000 + day)
-        for n, (amount, day) in enumerate(data.draw(st.lists(st.tuples(st.integers(1, 60_000), st.integers(-10, 90)), max_size=4)))
+        for n, (amount, day) in enumerate(
+            data.draw(st.lists(st.tuples(st.integers(1, 60_000), st.integers(-10, 90)), max_size=4))
+        )
     ]
     in_time = rules.derive(title, terms, [face, *payments])
     held: list[rules.EntryFacts] = [face]
     for payment in data.draw(st.permutations(payments)):
         held.append(payment)
         step = rules.missing(rules.derive(title, terms, held), rules.posted(held))
-        held += [rules.EntryFacts(f"{len(held)}:{n}", kind, amount, day, component=part, payment=key)
-                 for n, ((key, kind, part, day), amount) in enumerate(step.items())]
+        held += [
+            rules.EntryFacts(f"{len(held)}:{n}", kind, amount, day, component=part, payment=key)
+            for n, ((key, kind, part, day), amount) in enumerate(step.items())
+        ]
     assert {k: v for k, v in rules.posted(held).items() if v} == in_time
     by_kind = {kind: sum(e.amount_centavos for e in held if e.kind == kind) for kind in EntryKind}
     charges = by_kind[EntryKind.FINE] + by_kind[EntryKind.INTEREST]
