@@ -115,7 +115,7 @@ INDEX_RATIOS = Table(
 DEBTORS = Table(
     "debtors",
     "one debtor of one creditor company",
-    {"debtor_id": "int64", "person_kind": "int32", "has_email": "int32", "ruler_id": "int64"},
+    {"debtor_id": "int64", "person_kind": "int32", "has_email": "int32"},
     ("debtor_id",),
 )
 HOLDS = Table(

@@ -1,0 +1,20 @@
+"""What happened on which day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from receba.access.scope import Scope
+from receba.daily.models import DailyRun, State
+
+
+def runs(scope: Scope, limit: int = 60) -> list[DailyRun]:
+    """Return the last runs with their steps, newest first."""
+    with scope.active():
+        return list(DailyRun.objects.prefetch_related("steps")[:limit])
+
+
+def last_day(scope: Scope) -> date | None:
+    """Return the last business date whose run finished: the 'data as of' of the screens."""
+    with scope.active():
+        return DailyRun.objects.filter(state=State.DONE).values_list("on", flat=True).first()
