@@ -1,0 +1,1 @@
+"""The generator itself: pure, seeded, in columns."""
