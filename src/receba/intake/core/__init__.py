@@ -1,0 +1,1 @@
+"""Raw text in, typed rows and reasons out. Pure."""
