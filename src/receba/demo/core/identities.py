@@ -123,7 +123,7 @@ def _registered_twice(frame: pl.DataFrame) -> pl.DataFrame:
 def _contacts(frame: pl.DataFrame, chance: Chance) -> pl.DataFrame:
     """Some have no e-mail, some no phone, a few nothing; a few share their accountant's e-mail.
 
-    Mobile numbers begin with 90, a prefix that no Brazilian operator gives to a subscriber.
+    Mobile numbers begin with 90, which is not known to be in use for subscribers (not confirmed with Anatel).
     """
     shared = joined(chance.pick(names.SHARED_MAILBOXES, "mailbox", C), f".{names.MAIL_DOMAIN}")
     email = (

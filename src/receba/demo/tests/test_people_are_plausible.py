@@ -76,7 +76,7 @@ def test_phones_have_a_valid_shape(profile):
     assert all(phonenumbers.is_valid_number(phonenumbers.parse(phone, "BR")) for phone in phones.drop_nulls())
 
 
-def test_mobile_numbers_begin_with_a_prefix_that_no_subscriber_has():
+def test_mobile_numbers_keep_to_one_unusual_prefix():
     for profile in PROFILES:
         assert portfolio(profile).customers["mobile"].drop_nulls().str.contains(r"^\(\d\d\) 90").all()
 
