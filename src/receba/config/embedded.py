@@ -17,7 +17,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 OWNER, APP, DATABASE = "receba_owner", "receba_app", "receba"
 _SOCKET_PATH_LIMIT = 90  # sun_path holds 108 bytes, and PostgreSQL adds the file name
@@ -145,10 +145,10 @@ class EmbeddedPostgres:
 
     def _run(self, program: str, *args: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         user = _unprivileged() if self._as_root else None
-        drop = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+        drop: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
         with (self.home / "commands.log").open("a+") as log:
             start = log.seek(0, os.SEEK_END)
-            done = subprocess.run(  # noqa: S603
+            done: subprocess.CompletedProcess[str] = subprocess.run(
                 [str(self._binaries() / program), *args],
                 stdout=log,
                 stderr=log,
@@ -200,7 +200,7 @@ class EmbeddedPostgres:
 
     def _has_builtin_locale(self) -> bool:
         version = subprocess.run(
-            [str(self._binaries() / "postgres"), "--version"],  # noqa: S603
+            [str(self._binaries() / "postgres"), "--version"],
             capture_output=True,
             text=True,
             check=True,

@@ -17,7 +17,7 @@ from receba.config.settings import *  # noqa: E402, F403
 # Registered before the server starts, so it runs after the server was stopped.
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
-DATABASES["default"]["CONN_MAX_AGE"] = 0  # type: ignore[name-defined]  # noqa: F405
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_scopes import ScopedManager
 
+from receba.access.managers import CompanyManager
 from receba.access.models import Company
 
 
@@ -30,7 +30,7 @@ class DailyRun(models.Model):
     finished_at = models.DateTimeField(null=True)
     started_by = models.CharField(max_length=200)
 
-    objects = ScopedManager(company="company")
+    objects = CompanyManager()
 
     class Meta:
         ordering = ["-on"]
@@ -52,7 +52,7 @@ class DailyStep(models.Model):
     counts = models.JSONField(default=dict)
     error = models.TextField(blank=True)
 
-    objects = ScopedManager(company="company")
+    objects = CompanyManager()
 
     class Meta:
         ordering = ["position"]

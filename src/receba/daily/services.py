@@ -97,7 +97,8 @@ def fingerprint(scope: Scope, on: date, known_on: date) -> str:
     with scope.active(), connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT coalesce(encode(l.hash, 'hex'), '') FROM access_auditevent e JOIN access_auditlink l ON l.event_id = e.id
+            SELECT coalesce(encode(l.hash, 'hex'), '') FROM access_auditevent e
+              JOIN access_auditlink l ON l.event_id = e.id
              WHERE e.chain = %s AND e."table" = ANY(%s) ORDER BY e.id DESC LIMIT 1
             """,
             [scope.company_id, list(INPUTS)],

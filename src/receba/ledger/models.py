@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_scopes import ScopedManager
 
+from receba.access.managers import CompanyManager
 from receba.access.models import Company, Portfolio
 from receba.kernel.tables import EntryKind, HoldKind
 from receba.parties.models import Debtor
@@ -87,7 +87,7 @@ class Terms(models.Model):
     source = models.CharField(_("fonte"), max_length=200)
     recorded_at = models.DateTimeField()
 
-    objects = ScopedManager(company="company")
+    objects = CompanyManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company", "code", "since"], name="terms_version_once")]
@@ -109,7 +109,7 @@ class Title(models.Model):
     face_centavos = models.BigIntegerField(_("valor"))
     recorded_at = models.DateTimeField(_("registrado em"))
 
-    objects = ScopedManager(company="company")
+    objects = CompanyManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company", "code"], name="title_code_once_a_company")]
@@ -130,7 +130,7 @@ class DueChange(models.Model):
     key = models.CharField(max_length=200)
     recorded_at = models.DateTimeField()
 
-    objects = ScopedManager(company="company")
+    objects = CompanyManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company", "key"], name="due_change_key_once")]
@@ -156,7 +156,7 @@ class Entry(models.Model):
     method = models.CharField(max_length=40, blank=True)
     note = models.CharField(max_length=300, blank=True)
 
-    objects = ScopedManager(company="company")
+    objects = CompanyManager()
 
     class Meta:
         constraints = [
@@ -167,7 +167,7 @@ class Entry(models.Model):
 
 
 class OpenTitle(models.Model):
-    """A projection: one row per title whose principal is not zero. Kept by the ledger's trigger, proved by the check."""
+    """A projection: one row per title whose principal is not zero. Kept by a trigger, proved by `receba check`."""
 
     title = models.OneToOneField(Title, models.DO_NOTHING, primary_key=True, related_name="open")
     company = models.ForeignKey(Company, models.DO_NOTHING, related_name="+")
@@ -177,7 +177,7 @@ class OpenTitle(models.Model):
     effective_due_on = models.DateField()
     principal_centavos = models.BigIntegerField()
 
-    objects = ScopedManager(company="company")
+    objects = CompanyManager()
 
     class Meta:
         indexes = [
@@ -199,7 +199,7 @@ class Hold(models.Model):
     placed_by = models.CharField(max_length=200)
     recorded_at = models.DateTimeField()
 
-    objects = ScopedManager(company="company")
+    objects = CompanyManager()
 
     class Meta:
         indexes = [models.Index(fields=["debtor", "from_on"])]

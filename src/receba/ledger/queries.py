@@ -82,7 +82,7 @@ def title_facts(scope: Scope, title_ids: Iterable[int]) -> dict[int, Facts]:
               FROM ledger_entry e LEFT JOIN ledger_entry p ON p.id = e.payment_id
               LEFT JOIN ledger_entry r ON r.id = e.reverses_id
              WHERE e.title_id = ANY(%s) ORDER BY e.id
-            """,  # noqa: S608 (constants of this module)
+            """,
             [wanted],
         )
         for row in cursor.fetchall():
@@ -104,7 +104,7 @@ def entries_by_key(scope: Scope, keys: Iterable[str]) -> dict[str, dict[str, Any
         rows = Entry.objects.filter(key__in=list(keys)).values(
             "id", "key", "title_id", "kind", "amount_centavos", "effective_on"
         )
-        return {row["key"]: row for row in rows}
+        return {row["key"]: dict(row) for row in rows}
 
 
 def reversal_of(scope: Scope, entry_id: int) -> str | None:
@@ -148,18 +148,19 @@ def selects(*, known_on: date) -> dict[Table, str]:
     known = day_number(known_on)
     return {
         TITLES: f"""
-            SELECT t.id AS title_id, t.debtor_id, t.portfolio_id, t.terms_id, {_DAY.format("t.issued_on")} AS issued_day,
+            SELECT t.id AS title_id, t.debtor_id, t.portfolio_id, t.terms_id,
+                   {_DAY.format("t.issued_on")} AS issued_day,
                    {_DAY.format("coalesce(c.due_on, t.due_on)")} AS due_day,
                    {_DAY.format("coalesce(c.effective_due_on, t.effective_due_on)")} AS effective_due_day,
                    t.face_centavos
               FROM ledger_title t
               LEFT JOIN (SELECT DISTINCT ON (title_id) title_id, due_on, effective_due_on FROM ledger_duechange e
                           WHERE {_LOCAL_DAY} <= {known} ORDER BY title_id, recorded_at DESC, id DESC) c
-                ON c.title_id = t.id""",  # noqa: S608 (a number and constants)
+                ON c.title_id = t.id""",
         ENTRIES: f"""
             SELECT e.id AS entry_id, e.title_id, e.kind, e.component, e.amount_centavos,
                    {_DAY.format("e.effective_on")} AS effective_day, {_LOCAL_DAY} AS recorded_day
-              FROM ledger_entry e""",  # noqa: S608
+              FROM ledger_entry e""",
         TERMS: """
             SELECT id AS terms_id, fine_bps, interest_bps_month, grace_days, coalesce(index_id, 0) AS index_id
               FROM ledger_terms""",
@@ -167,7 +168,7 @@ def selects(*, known_on: date) -> dict[Table, str]:
             SELECT id AS hold_id, debtor_id, coalesce(title_id, 0) AS title_id, kind,
                    {_DAY.format("from_on")} AS from_day,
                    coalesce({_DAY.format("until_on")}, {FOREVER}) AS until_day
-              FROM ledger_hold""",  # noqa: S608
+              FROM ledger_hold""",
     }
 
 

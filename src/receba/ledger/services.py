@@ -13,16 +13,19 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from receba.access.core.roles import Permission
+from receba.access.models import Portfolio
 from receba.access.scope import Scope
 from receba.engine.postgres import write_rows
 from receba.kernel.days import effective_due, from_day_number
 from receba.kernel.tables import EntryKind, HoldKind
 from receba.ledger import queries
 from receba.ledger.core import rules
-from receba.ledger.models import Hold, Terms
+from receba.ledger.models import Hold, Terms, Title
+from receba.parties.models import Debtor
 
 _ENTRY_COLUMNS = (
     "company_id",
@@ -44,6 +47,10 @@ _CHUNK = 20_000
 
 class KeyReused(Exception):
     """The key is taken by an entry with other facts: somebody upstream gives two things one name."""
+
+
+class OutsideScope(Exception):
+    """A title, debtor, portfolio or version of terms that the scope does not see (a foreign key alone would pass)."""
 
 
 class NothingToReverse(Exception):
@@ -92,6 +99,22 @@ class Posted:
     new: int
     repeated: int
     clashing: tuple[str, ...]
+
+
+def _require_visible(table: str, ids: set[int]) -> None:
+    """Raise OutsideScope unless row-level security shows every one of these rows."""
+    statement = sql.SQL("SELECT count(*) FROM {} WHERE id = ANY(%s)").format(sql.Identifier(table))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(ids)])
+        if cursor.fetchone()[0] != len(ids):
+            raise OutsideScope(table)
+
+
+def _require_portfolios(scope: Scope, ids: set[int]) -> None:
+    """Raise OutsideScope unless these are portfolios of the company that the scope covers."""
+    known = set(Portfolio.objects.filter(company_id=scope.company_id, pk__in=ids).values_list("pk", flat=True))
+    if ids - known or (scope.portfolios is not None and ids - scope.portfolios):
+        raise OutsideScope("access_portfolio")
 
 
 def add_terms(scope: Scope, *, code: str, since: date, source: str, **values: Any) -> Terms:
@@ -144,6 +167,9 @@ def open_titles(scope: Scope, titles: Iterable[NewTitle], *, recorded_at: dateti
         for t in wanted
     )
     with scope.active(), transaction.atomic(), connection.cursor() as cursor:
+        _require_visible("parties_debtor", {t.debtor_id for t in wanted})
+        _require_visible("ledger_terms", {t.terms_id for t in wanted})
+        _require_portfolios(scope, {t.portfolio_id for t in wanted})
         made = write_rows(
             cursor,
             "ledger_title",
@@ -197,6 +223,7 @@ def _signed(item: News) -> int:
 
 def _post_chunk(scope: Scope, news: Sequence[News], at: datetime) -> Posted:
     unique = {item.key: item for item in news}
+    _require_visible("ledger_title", {item.title_id for item in news})
     known = queries.entries_by_key(scope, unique)
     clashing = [key for key, entry in known.items() if not _same(unique[key], entry)]
     fresh = [item for key, item in unique.items() if key not in known]
@@ -245,7 +272,7 @@ def _same(item: News, entry: dict[str, Any]) -> bool:
 
 def resettle(scope: Scope, title_ids: Iterable[int], *, recorded_at: datetime) -> int:
     """Post what is missing between what the payments of these titles settle and what the ledger holds."""
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for title_id, (title, terms, facts) in queries.title_facts(scope, title_ids).items():
         ids = {fact.key: fact_id for fact_id, fact in facts}
         entries = [fact for _id, fact in facts]
@@ -327,7 +354,7 @@ def correct_face(
     scope.require(Permission.IMPORT)
     at = recorded_at or timezone.now()
     with scope.active(), transaction.atomic():
-        title, _terms, facts = queries.title_facts(scope, [title_id])[title_id]
+        _title, _terms, facts = queries.title_facts(scope, [title_id])[title_id]
         face = sum(f.amount_centavos for _id, f in facts if f.kind == EntryKind.FACE)
         first = next(f for _id, f in facts if f.kind == EntryKind.FACE)
         if any(f.key == key for _id, f in facts) or face == face_centavos:
@@ -372,10 +399,11 @@ def place_hold(
     """Stop the ruler for a debtor or one title; the same hold again returns the first one."""
     scope.require(Permission.WORK)
     with scope.active(), transaction.atomic():
+        debtor = Debtor.objects.get(pk=debtor_id)
         hold, _new = Hold.objects.get_or_create(
             company_id=scope.company_id,
-            debtor_id=debtor_id,
-            title_id=title_id,
+            debtor=debtor,
+            title=Title.objects.get(pk=title_id, debtor=debtor) if title_id else None,
             kind=kind,
             from_on=from_on,
             until_on=until_on,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_scopes import ScopedManager
 
+from receba.access.managers import CompanyManager
 from receba.access.models import Company
 from receba.kernel.tables import PersonKind
 
@@ -29,7 +29,7 @@ class Debtor(models.Model):
     since_on = models.DateField(_("cliente desde"), null=True, blank=True)
     recorded_at = models.DateTimeField(_("registrado em"))
 
-    objects = ScopedManager(company="company")
+    objects = CompanyManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company", "code"], name="debtor_code_once_a_company")]
@@ -55,7 +55,7 @@ class Contact(models.Model):
     invalid_since = models.DateTimeField(_("inválido desde"), null=True, blank=True)
     invalid_reason = models.CharField(_("motivo"), max_length=200, blank=True)
 
-    objects = ScopedManager(company="company")
+    objects = CompanyManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["debtor", "kind", "value"], name="contact_once_a_debtor")]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_scopes import ScopedManager
 
+from receba.access.managers import CompanyManager
 from receba.access.models import Company
 from receba.parties.models import Debtor
 
@@ -26,7 +26,7 @@ class IndexDay(models.Model):
     sufficiency = models.JSONField(default=dict)
     recorded_at = models.DateTimeField()
 
-    objects = ScopedManager(company="company")
+    objects = CompanyManager()
 
     class Meta:
         ordering = ["on"]
@@ -54,7 +54,7 @@ class Score(models.Model):
     reason_history_e4 = models.IntegerField()
     reason_volume_e4 = models.IntegerField()
 
-    objects = ScopedManager(company="company")
+    objects = CompanyManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["debtor", "on"], name="score_once_a_day")]

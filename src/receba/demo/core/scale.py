@@ -149,7 +149,6 @@ def _debtors(count: int, chance: Chance) -> pl.DataFrame:
         .then(PersonKind.PJ.value)
         .otherwise(PersonKind.PF.value),
         has_email=chance.happens(880, "email", debtor).cast(pl.Int32),
-        ruler_id=chance.between(1, 2, "ruler", debtor),
     ).cast({"person_kind": pl.Int32})
 
 

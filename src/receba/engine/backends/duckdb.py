@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import duckdb
 import narwhals.stable.v2 as nw
 import pyarrow as pa
@@ -11,7 +13,7 @@ class DuckDB:
     """One in-memory database; it lives as long as the run."""
 
     def __init__(self, *, memory_limit: str = "", threads: int = 0, spill_to: str = "") -> None:
-        config: dict[str, str | int] = {"preserve_insertion_order": "false"}
+        config: dict[str, Any] = {"preserve_insertion_order": "false"}
         if memory_limit:
             config["memory_limit"] = memory_limit
         if threads:

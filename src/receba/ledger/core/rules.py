@@ -206,7 +206,8 @@ def impute(amount_centavos: int, owed: Position, terms: TermsFacts) -> Imputatio
     principal = max(0, owed.principal_centavos)
     waives = terms.waive_unpaid and principal <= amount_centavos < principal + owed.charges_centavos
     order: Sequence[Component] = ("principal", *terms.imputation) if waives else terms.imputation
-    left, settled, principal_left = amount_centavos, {}, principal
+    settled: dict[EntryKind, int] = {}
+    left, principal_left = amount_centavos, principal
     for component in order:
         if component == "principal":
             part = min(left, principal_left)

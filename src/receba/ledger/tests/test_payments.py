@@ -114,3 +114,9 @@ def test_any_order_of_arrival_gives_the_same_ledger(data):
     charges = by_kind[EntryKind.FINE] + by_kind[EntryKind.INTEREST]
     balance = sum(e.amount_centavos for e in held)
     assert by_kind[EntryKind.FACE] + charges + by_kind[EntryKind.DISCOUNT] + by_kind[PAY] == balance
+
+
+def test_a_payment_for_a_title_of_another_company_is_refused(cast):
+    title = title_of(cast, cast.aurora)
+    with pytest.raises(services.OutsideScope):
+        services.post(cast.stranger_scope, [News("p", title, PAY, 10_00, DUE)])

@@ -1,0 +1,99 @@
+"""The verbs of access: companies, portfolios, people and grants, and their only writers."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from receba.access.core.roles import Permission, Role
+from receba.access.models import Company, Grant, Operator, Person, Portfolio
+from receba.access.scope import Actor, Scope, acting
+
+
+class LastOwner(Exception):
+    """Revoking this grant would leave the company without an owner."""
+
+
+@transaction.atomic
+def found_company(actor: Actor, *, operator_name: str, portfolio_name: str = "Geral", **facts: Any) -> Company:
+    """Record a creditor company under its operator, with a first portfolio; the same CNPJ again returns it."""
+    with acting(actor, "found company"):
+        operator, _new = Operator.objects.get_or_create(name=operator_name)
+        company, new = Company.objects.get_or_create(operator=operator, document=facts.pop("document"), defaults=facts)
+        if new:
+            Portfolio.objects.create(company=company, code="geral", name=portfolio_name)
+    return company
+
+
+@transaction.atomic
+def found_owner(actor: Actor, *, company: Company, email: str, name: str, password: str) -> Person:
+    """Record the first person of a company, as its owner. Used where nobody could sign in yet."""
+    with acting(actor, "found owner"):
+        person = Person.objects.filter(email=email.lower()).first() or Person.objects.create_user(
+            email, password, name=name, operator=company.operator
+        )
+        Grant.objects.get_or_create(person=person, company=company, portfolio=None, role=Role.OWNER, revoked_at=None)
+    return person
+
+
+@transaction.atomic
+def invite(scope: Scope, *, email: str, name: str, role: Role, portfolio_id: int | None = None) -> tuple[Grant, str]:
+    """Grant a role to a person, making them known first if they are not; return the grant and a first password.
+
+    The password is "" for somebody who already signs in. It is shown once and stored only hashed.
+    """
+    scope.require(Permission.PEOPLE)
+    password = ""
+    with scope.active():
+        company = Company.objects.get(pk=scope.company_id)
+        portfolio = Portfolio.objects.get(pk=portfolio_id, company=company) if portfolio_id is not None else None
+        person = Person.objects.filter(email=email.lower()).first()
+        if person is None:
+            password = secrets.token_urlsafe(12)
+            person = Person.objects.create_user(email, password, name=name, operator=company.operator)
+        grant, _new = Grant.objects.get_or_create(
+            person=person, company=company, portfolio=portfolio, role=role, revoked_at=None
+        )
+    return grant, password
+
+
+@transaction.atomic
+def revoke(scope: Scope, *, grant_id: int) -> Grant:
+    """End a grant; it stays on record. Raises LastOwner."""
+    scope.require(Permission.PEOPLE)
+    with scope.active():
+        Company.objects.select_for_update().get(pk=scope.company_id)  # two owners cannot revoke each other at once
+        grant = Grant.objects.get(pk=grant_id, company_id=scope.company_id, revoked_at=None)
+        owners = Grant.objects.filter(company_id=scope.company_id, role=Role.OWNER, portfolio=None, revoked_at=None)
+        if grant.role == Role.OWNER and not owners.exclude(pk=grant.pk).exists():
+            raise LastOwner
+        grant.revoked_at = timezone.now()
+        grant.save(update_fields=["revoked_at"])
+    return grant
+
+
+@transaction.atomic
+def change_company(scope: Scope, **facts: Any) -> Company:
+    """Change the company's identity or settings; the audit chain keeps what they were."""
+    scope.require(Permission.SETTINGS)
+    with scope.active():
+        company = Company.objects.select_for_update().get(pk=scope.company_id)
+        for name, value in facts.items():
+            setattr(company, name, value)
+        company.full_clean()
+        company.save()
+    return company
+
+
+@transaction.atomic
+def add_portfolio(scope: Scope, *, code: str, name: str) -> Portfolio:
+    """Record a portfolio; the same code again returns it."""
+    scope.require(Permission.IMPORT)
+    with scope.active():
+        portfolio, _new = Portfolio.objects.get_or_create(
+            company_id=scope.company_id, code=code, defaults={"name": name}
+        )
+    return portfolio

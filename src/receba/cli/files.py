@@ -1,0 +1,147 @@
+"""Commands that need no database: any ledger file in, indices or their measure out."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from receba.cli.frame import DayOption, Exit, Json, errors, fail, show
+
+if TYPE_CHECKING:
+    from receba.scoring.core.flat import FlatLedger
+    from receba.scoring.core.parameters import ScoringParameters
+
+Files = Annotated[list[Path], typer.Argument(help="CSV (também .gz), XLSX ou Parquet", exists=True, dir_okay=False)]
+MapOption = Annotated[str, typer.Option("--map", help="campo=COLUNA,campo=COLUNA…; sem isto o cabeçalho é adivinhado")]
+BadAfter = Annotated[int, typer.Option("--bad-after", min=1, help="dias de atraso a partir dos quais um título é mau")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the program."""
+    app.command("score")(score)
+    app.command("evaluate")(evaluate)
+
+
+def _read(files: list[Path], mapping_text: str) -> tuple[FlatLedger, dict[str, int]]:
+    """Return the ledger of the files' accepted rows, and how many rows were read, accepted and rejected."""
+    import polars as pl
+
+    from receba.intake.core.errors import IntakeError
+    from receba.intake.core.mapping import Mapping
+    from receba.intake.core.parsing import read_file
+    from receba.scoring.core.flat import history_from_flat
+
+    readings = []
+    for path in files:
+        try:
+            mapping = Mapping.from_line(mapping_text) if mapping_text else None
+            readings.append(read_file(path, "ledger", mapping))
+        except IntakeError as wrong:
+            fail(f"{path}: {wrong}")
+    counts = {
+        "rows": sum(reading.totals.rows for reading in readings),
+        "accepted": sum(reading.totals.accepted_rows for reading in readings),
+        "rejected": sum(reading.totals.rejected_rows for reading in readings),
+    }
+    for path, reading in zip(files, readings, strict=True):
+        for reason, count in sorted(reading.rejected_by_reason().items()):
+            errors.print(f"{path.name}: {count} linhas recusadas: {reason}", highlight=False)
+    accepted = pl.concat([reading.accepted for reading in readings])
+    if accepted.is_empty():
+        fail("Nenhuma linha aceita: confira o mapeamento com --map.")
+    return history_from_flat(accepted), counts
+
+
+def _parameters(bad_after: int) -> ScoringParameters:
+    from receba.scoring.core.parameters import ScoringParameters
+
+    return ScoringParameters(bad_after_days=bad_after)
+
+
+def score(
+    files: Files,
+    on: DayOption,
+    out: Annotated[Path, typer.Option("--out", help="pasta para os resultados", file_okay=False)],
+    mapping: MapOption = "",
+    bad_after: BadAfter = 5,
+    as_json: Json = False,
+) -> None:
+    """Calcula IDC, IDI, limite e prazo de cada cliente de um arquivo, sem banco de dados."""
+    from receba.engine.backends import connect
+    from receba.kernel.days import day_number
+    from receba.scoring.core.columns import score as score_columns
+    from receba.scoring.core.sufficiency import InsufficientHistory
+
+    ledger, counts = _read(files, mapping)
+    try:
+        scored = score_columns(connect(), ledger.history, ledger.payments, day_number(on), _parameters(bad_after))
+    except InsufficientHistory as refusal:
+        fail(str(refusal))
+    names = dict(ledger.customers.select("debtor_id", "customer").iter_rows())
+    out.mkdir(parents=True, exist_ok=True)
+    rows = scored.scores.to_pylist()
+    _write_csv(out / "scores.csv", [{"customer": names[row.pop("debtor_id")], **row} for row in rows])
+    means = scored.global_indices
+    summary: dict[str, Any] = {
+        "on": on.isoformat(),
+        **counts,
+        "customers_scored": means.customers,
+        "idc": means.idc,
+        "idi": means.idi,
+        "idc_weighted": means.idc_weighted,
+        "idi_weighted": means.idi_weighted,
+        "scaling": scored.scaling,
+        "parameters_version": scored.parameters_version,
+        "sufficiency": scored.sufficiency.level,
+        "missing_kinds": list(scored.sufficiency.missing_kinds),
+    }
+    (out / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    show(summary, as_json)
+
+
+def _write_csv(path: Path, rows: list[dict[str, Any]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ["customer"])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def evaluate(
+    files: Files,
+    mapping: MapOption = "",
+    bad_after: BadAfter = 5,
+    until: Annotated[
+        date | None,
+        typer.Option("--until", parser=lambda t: date.fromisoformat(t), help="último dia que os dados conhecem"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Mede o IDC mês a mês, só com o que se sabia em cada dia 1º: AUC, KS e calibração, ao lado da taxa de atraso."""
+    from receba.engine.backends import connect
+    from receba.kernel.days import day_number
+    from receba.scoring.core.evaluation import NothingToEvaluate
+    from receba.scoring.core.evaluation import evaluate as walk
+
+    ledger, counts = _read(files, mapping)
+    try:
+        result = walk(
+            connect(),
+            ledger.history,
+            ledger.payments,
+            _parameters(bad_after),
+            end_day=day_number(until) if until else None,
+        )
+    except NothingToEvaluate as refusal:
+        fail(str(refusal), Exit.REFUSED)
+    report = result.as_dict() | {"rows": counts}
+    if as_json:
+        show(report, as_json=True)
+        return
+    months = report.pop("months")
+    show(report, as_json=False)
+    show([month if isinstance(month, dict) else vars(month) for month in months], as_json=False)

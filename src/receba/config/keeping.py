@@ -1,0 +1,121 @@
+"""Backup and restore: one file that holds the whole base, and the proof that it came back whole.
+
+The file is a tar of PostgreSQL's own dump and a manifest with the row count and digest of every table; restoring
+compares them. Row-level security hides rows from everybody but a superuser, so both work as the cluster's superuser
+(embedded), or as DATABASE_ADMIN_URL where the server is yours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from receba.config.embedded import DATABASE, OWNER, PER_DATABASE, EmbeddedPostgres, find_binaries
+
+
+class NotWhole(RuntimeError):
+    """The file is damaged, or what came back differs from what was saved."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableMark:
+    """How many rows a table has and the digest of them all, in any order."""
+
+    rows: int
+    digest: str
+
+
+def admin_address(embedded: EmbeddedPostgres | None, database: str) -> str:
+    """Return the superuser's address of a database. Raises NotWhole when there is none to use."""
+    if embedded:
+        return embedded.dsn("postgres", database)
+    given = os.environ.get("DATABASE_ADMIN_URL")
+    if not given:
+        raise NotWhole("set DATABASE_ADMIN_URL to a role that passes row-level security")
+    return given
+
+
+def marks(address: str) -> dict[str, TableMark]:
+    """Return the mark of every table of a base."""
+    found = {}
+    with psycopg.connect(address) as connection:
+        names = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+        ).fetchall()
+        for (name,) in names:
+            row = connection.execute(
+                sql.SQL("SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text FROM {} t").format(
+                    sql.Identifier(name)
+                )
+            ).fetchone()
+            found[name] = TableMark(row[0], row[1]) if row else TableMark(0, "0")
+    return found
+
+
+def backup(address: str, target: Path) -> dict[str, TableMark]:
+    """Write the whole base into `target`; return the marks. The file appears only when it is whole."""
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        dump, manifest = Path(folder) / "base.dump", Path(folder) / "manifest.json"
+        found = marks(address)
+        _run("pg_dump", "--format=custom", f"--file={dump}", f"--dbname={address}")
+        digest = _digest(dump)
+        manifest.write_text(
+            json.dumps({"dump_sha256": digest, "tables": {n: [m.rows, m.digest] for n, m in found.items()}})
+        )
+        partial = Path(folder) / "whole.tar"
+        with tarfile.open(partial, "w") as tar:
+            tar.add(manifest, manifest.name)
+            tar.add(dump, dump.name)
+        partial.replace(target)
+    return found
+
+
+def restore(embedded: EmbeddedPostgres | None, source: Path, database: str = DATABASE) -> dict[str, TableMark]:
+    """Replace a base by the one in `source`, compare every table, and return the marks.
+
+    The old base is dropped only after the new one was compared. Raises NotWhole.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        with tarfile.open(source) as tar:
+            tar.extractall(folder, filter="data")
+        dump = Path(folder) / "base.dump"
+        manifest = json.loads((Path(folder) / "manifest.json").read_text())
+        if _digest(dump) != manifest["dump_sha256"]:
+            raise NotWhole(f"{source}: the dump does not match its manifest")
+        fresh = f"{database}_restored"
+        with psycopg.connect(admin_address(embedded, "postgres"), autocommit=True) as admin:
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(fresh)))
+            admin.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(fresh), sql.Identifier(OWNER)))
+            address = admin_address(embedded, fresh)
+            _run("pg_restore", "--exit-on-error", f"--dbname={address}", str(dump))
+            found = marks(address)
+            wanted = {name: TableMark(*mark) for name, mark in manifest["tables"].items()}
+            if found != wanted:
+                wrong = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+                raise NotWhole(f"{source}: came back different: {', '.join(wrong)}")
+            admin.execute(PER_DATABASE.format(name=fresh).strip().splitlines()[-1])
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+            admin.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(fresh), sql.Identifier(database))
+            )
+    return found
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _run(program: str, *args: str) -> None:
+    done = subprocess.run([str(find_binaries() / program), *args], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotWhole(f"{program}: {done.stderr.strip()[-2000:]}")
