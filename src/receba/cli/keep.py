@@ -34,7 +34,7 @@ def init(
     document: Annotated[str, typer.Option(prompt="CNPJ da empresa credora")],
     address: Annotated[str, typer.Option(prompt="Endereço (vai em toda mensagem, CDC art. 42-A)")],
     email: Annotated[str, typer.Option(prompt="E-mail do primeiro usuário (dono)")],
-    name: Annotated[str, typer.Option(prompt="Nome do primeiro usuário")] = "",
+    name: Annotated[str, typer.Option(help="nome do primeiro usuário")] = "",
 ) -> None:
     """Prepara a base, a empresa credora e o primeiro usuário."""
     from receba.kernel.documents import clean_document, person_type_of

@@ -1,0 +1,130 @@
+"""The commands, run as a user runs them: a process, its output, its exit code."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from datetime import date, timedelta
+
+import pytest
+
+
+def receba(*args, data, **env):
+    return subprocess.run(
+        [sys.executable, "-c", "from receba.cli import main; main()", *map(str, args)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={
+            **os.environ,
+            "RECEBA_DATA": str(data),
+            "RECEBA_DATABASE_FAST": "1",
+            "DJANGO_SETTINGS_MODULE": "receba.config.settings",
+            **env,
+        },
+    )
+
+
+@pytest.fixture(scope="module")
+def ledger_file(tmp_path_factory):
+    """Six customers, fourteen monthly titles each; customer n pays 3 x n days late."""
+    path = tmp_path_factory.mktemp("files") / "carteira.csv"
+    with path.open("w", newline="") as file:
+        out = csv.writer(file, delimiter=";")
+        out.writerow(["cliente", "emissao", "vencimento", "pagamento", "valor"])
+        for n in range(6):
+            for month in range(14):
+                issued = date(2025, 1, 6) + timedelta(30 * month + n)
+                due = issued + timedelta(21)
+                paid = due + timedelta(3 * n)
+                out.writerow([f"C{n}", issued.isoformat(), due.isoformat(), paid.isoformat(), f"{100 + n},50"])
+    return path
+
+
+MAP = "customer=cliente,issued=emissao,due=vencimento,paid=pagamento,amount=valor"
+
+
+@pytest.mark.req("S3.11", "S3.27")
+def test_score_a_file_without_a_database(ledger_file, tmp_path):
+    done = receba(
+        "score", ledger_file, "--on", "2026-04-01", "--out", tmp_path / "out", "--map", MAP, "--json", data=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert summary["accepted"] == 84
+    assert summary["customers_scored"] == 6
+    with (tmp_path / "out" / "scores.csv").open() as file:
+        idc = {row["customer"]: int(row["idc"]) for row in csv.DictReader(file)}
+    assert idc["C0"] > idc["C3"] > idc["C5"]
+    assert not (tmp_path / "postgres").exists()
+
+
+def test_too_little_history_is_refused_with_what_is_missing(ledger_file, tmp_path):
+    done = receba("score", ledger_file, "--on", "2025-05-01", "--out", tmp_path / "out", "--map", MAP, data=tmp_path)
+    assert done.returncode == 1
+    assert "Histórico insuficiente" in done.stderr
+
+
+def test_a_wrong_mapping_says_which_column_is_not_there(ledger_file, tmp_path):
+    done = receba("evaluate", ledger_file, "--map", MAP.replace("valor", "preco"), "--json", data=tmp_path)
+    assert done.returncode == 1
+    assert "preco" in done.stderr
+
+
+def test_commands_before_init_say_so(tmp_path):
+    tmp_path.chmod(0o755)
+    done = receba("check", data=tmp_path / "d")
+    assert done.returncode == 3, done.stderr
+    assert "receba init" in done.stderr
+
+
+def test_init_run_day_check_backup_restore_from_nothing(tmp_path):
+    data = tmp_path / "d"
+    first = receba(
+        "init",
+        "--operator",
+        "Ponte",
+        "--company",
+        "Serra Azul Ltda",
+        "--document",
+        "11.222.333/0001-81",
+        "--address",
+        "Rua Um, 1, Campinas, SP",
+        "--email",
+        "ana@ponte.example",
+        data=data,
+    )
+    assert first.returncode == 0, first.stderr
+    assert "ana@ponte.example" in first.stdout
+    day = receba("run-day", "--on", "15/06/2026", "--json", data=data)
+    assert day.returncode == 0, day.stderr + day.stdout
+    assert json.loads(day.stdout)[0]["state"] == "done"
+    assert receba("check", "--json", data=data).returncode == 0
+    kept = tmp_path / "base.receba"
+    assert receba("backup", kept, data=data).returncode == 0
+    back = receba("restore", kept, "--yes", "--json", data=data)
+    assert back.returncode == 0, back.stderr
+    assert json.loads(back.stdout)["tables"] > 20
+    assert receba("check", data=data).returncode == 0
+
+
+def test_a_wrong_cnpj_is_refused_before_anything_is_made(tmp_path):
+    done = receba(
+        "init",
+        "--operator",
+        "P",
+        "--company",
+        "X",
+        "--document",
+        "11.222.333/0001-82",
+        "--address",
+        "R",
+        "--email",
+        "a@b.example",
+        data=tmp_path / "d",
+    )
+    assert done.returncode == 2
+    assert not (tmp_path / "d" / "postgres").exists()
