@@ -1,0 +1,1 @@
+"""Pure: the definitions of the KPIs, and their values from columns."""

@@ -1,0 +1,78 @@
+"""The verbs of reporting: publish a day's KPIs; say what money costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pyarrow as pa
+from django.db import connection, transaction
+from django.utils import timezone
+
+from receba.access.core.roles import Permission
+from receba.access.reading import read_tables
+from receba.access.scope import Scope
+from receba.engine.contract import Engine
+from receba.engine.postgres import write_rows
+from receba.kernel.days import day_number
+from receba.kernel.tables import ENTRIES, TITLES
+from receba.ledger import queries as ledger
+from receba.reporting import queries
+from receba.reporting.core.kpis import Facts, Value, measure
+from receba.reporting.models import CapitalCost, KpiDay
+
+_COLUMNS = ("company_id", "portfolio_id", "on", "known_on", "kpi", "bucket", "value")
+
+
+class WholeCompanyOnly(Exception):
+    """KPIs are published from the whole company's ledger, not from some of its portfolios."""
+
+
+def publish(
+    scope: Scope,
+    *,
+    on: date,
+    known_on: date,
+    engine: Engine,
+    positions: pa.Table,
+    history: pa.Table,
+    payments: pa.Table,
+    titles: pa.Table | None = None,
+    entries: pa.Table | None = None,
+) -> int:
+    """Compute every KPI of `on` and store it, for the company and each portfolio; return how many values.
+
+    The tables are those of the day, as known on `known_on`; titles and entries are read when they are not given.
+    Doing it again replaces the same day and knowledge by the same values. Raises WholeCompanyOnly.
+    """
+    if scope.portfolios is not None:
+        raise WholeCompanyOnly
+    if titles is None or entries is None:
+        selects = ledger.selects(known_on=known_on)
+        read = read_tables(scope, {TITLES: selects[TITLES], ENTRIES: selects[ENTRIES]})
+        titles, entries = read[TITLES], read[ENTRIES]
+    values = measure(
+        engine,
+        Facts(positions, history, payments, titles, entries),
+        on_day=day_number(on),
+        known_day=day_number(known_on),
+        cost_bps_month=queries.capital_cost(scope, on=on, known_on=known_on),
+    )
+    return _store(scope, on, known_on, values)
+
+
+def _store(scope: Scope, on: date, known_on: date, values: Sequence[Value]) -> int:
+    rows = ((scope.company_id, v.portfolio_id, on, known_on, v.kpi, v.bucket, v.value) for v in values)
+    with scope.active(), transaction.atomic(), connection.cursor() as cursor:
+        KpiDay.objects.filter(on=on, known_on=known_on).delete()
+        write_rows(cursor, "reporting_kpiday", _COLUMNS, rows)
+    return len(values)
+
+
+def set_capital_cost(scope: Scope, *, since: date, bps_month: int, source: str) -> CapitalCost:
+    """Record what money costs the company from a day on; earlier days keep the cost that they had."""
+    scope.require(Permission.SETTINGS)
+    with scope.active():
+        return CapitalCost.objects.create(
+            company_id=scope.company_id, since=since, bps_month=bps_month, source=source, recorded_at=timezone.now()
+        )
