@@ -231,13 +231,14 @@ def pages(scope, parts: dict[str, dict[str, float]]) -> None:
     from django.urls import NoReverseMatch, reverse
 
     from receba.access import services as access
+    from receba.access.core.roles import Role
     from receba.access.models import Company
     from receba.access.scope import acting
     from receba.ledger.models import OpenTitle
 
     company = Company.objects.get(pk=scope.company_id)
-    owner = access.found_owner(
-        scope.actor, company=company, email="dono@medida.example", name="Dono", password="x" * 12
+    owner = access.found_person(
+        scope.actor, company=company, email="dono@medida.example", name="Dono", password="x" * 12, role=Role.OWNER
     )
     client = Client(HTTP_HOST="localhost")
     with acting(scope.actor, "bench"):

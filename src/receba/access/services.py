@@ -29,13 +29,13 @@ def found_company(actor: Actor, *, operator_name: str, portfolio_name: str = "Ge
 
 
 @transaction.atomic
-def found_owner(actor: Actor, *, company: Company, email: str, name: str, password: str) -> Person:
-    """Record the first person of a company, as its owner. Used where nobody could sign in yet."""
-    with acting(actor, "found owner"):
+def found_person(actor: Actor, *, company: Company, email: str, name: str, password: str, role: Role) -> Person:
+    """Record a person of a company in a role, where nobody could sign in yet to invite them; again changes nothing."""
+    with acting(actor, "found person"):
         person = Person.objects.filter(email=email.lower()).first() or Person.objects.create_user(
             email, password, name=name, operator=company.operator
         )
-        Grant.objects.get_or_create(person=person, company=company, portfolio=None, role=Role.OWNER, revoked_at=None)
+        Grant.objects.get_or_create(person=person, company=company, portfolio=None, role=role, revoked_at=None)
     return person
 
 

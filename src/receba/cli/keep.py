@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from receba.cli.frame import Exit, Json, console, fail, set_up, show
+from receba.cli.frame import Exit, Json, console, fail, parse_day, set_up, show
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the program."""
     app.command("init")(init)
     app.command("serve")(serve)
+    app.command("demo")(demo)
     app.command("backup")(backup)
     app.command("restore")(restore)
 
@@ -35,6 +38,8 @@ def init(
     address: Annotated[str, typer.Option(prompt="Endereço (vai em toda mensagem, CDC art. 42-A)")],
     email: Annotated[str, typer.Option(prompt="E-mail do primeiro usuário (dono)")],
     name: Annotated[str, typer.Option(help="nome do primeiro usuário")] = "",
+    fine_bps: Annotated[int, typer.Option(min=0, help="multa do contrato, em centésimos de %")] = 0,
+    interest_bps: Annotated[int, typer.Option(min=0, help="juros de mora ao mês, em centésimos de %")] = 0,
 ) -> None:
     """Prepara a base, a empresa credora e o primeiro usuário."""
     from receba.kernel.documents import clean_document, person_type_of
@@ -45,11 +50,24 @@ def init(
     set_up(migrated=False)
     migrate()
     from receba.access import services
-    from receba.access.scope import Actor
+    from receba.access.core.roles import Role
+    from receba.access.scope import Actor, Scope
+    from receba.ledger import services as ledger
 
     actor, password = Actor("command", "init"), secrets.token_urlsafe(12)
     made = services.found_company(actor, operator_name=operator, name=company, document=number, address=address)
-    owner = services.found_owner(actor, company=made, email=email, name=name or email, password=password)
+    # Nothing is charged until somebody says what the contract charges (docs/reference/late-charges.md).
+    ledger.add_terms(
+        Scope(made.pk, actor),
+        code="padrao",
+        since=date(1990, 1, 1),
+        fine_bps=fine_bps,
+        interest_bps_month=interest_bps,
+        source="informado em `receba init`",
+    )
+    owner = services.found_person(
+        actor, company=made, email=email, name=name or email, password=password, role=Role.OWNER
+    )
     told = f"senha {password}" if owner.check_password(password) else "a senha que já tem"
     console.print(f"Pronto. Entre com {owner.email} e {told}. Rode `receba serve`.", highlight=False)
 
@@ -66,6 +84,32 @@ def serve(
 
     console.print(f"Receba em http://localhost:{port}", highlight=False)
     raise typer.Exit(serve_all(host, port, workers))
+
+
+def demo(
+    port: Annotated[int, typer.Option()] = 8000,
+    customers: Annotated[int, typer.Option(min=60, help="clientes de cada empresa")] = 240,
+    on: Annotated[
+        Any, typer.Option("--on", parser=parse_day, help="data da demonstração (hoje)", metavar="DATA")
+    ] = None,
+    only_seed: Annotated[bool, typer.Option("--only-seed", help="prepara e não serve")] = False,
+) -> None:
+    """Prepara três empresas de mentira, com 18 meses de história, e as serve; a segunda vez só serve."""
+    os.environ["RECEBA_DEMO"] = "1"
+    set_up(migrated=False)
+    migrate()
+    from django.conf import settings
+    from django.utils import timezone
+
+    from receba.demo.services import PASSWORD, PEOPLE, Size, seed
+
+    with console.status("preparando…") as status:
+        seed(on=on or timezone.localdate(), folder=settings.DATA / "arquivos", size=Size(customers), tell=status.update)
+    for email, name, role in PEOPLE:
+        console.print(f"{email:26} {role:10} {name}", highlight=False)
+    console.print(f"senha de todos: {PASSWORD}", highlight=False)
+    if not only_seed:
+        serve(port=port)
 
 
 def backup(

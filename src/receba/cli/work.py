@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +18,8 @@ KnownOption = Annotated[
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the program."""
     app.command("run-day")(run_day)
+    app.command("import")(import_file)
+    app.command("explain")(explain)
     app.command("check")(check)
 
 
@@ -93,6 +96,71 @@ def run_day(
             )
     if any(run["state"] == State.FAILED for run in report):
         raise typer.Exit(Exit.REFUSED)
+
+
+def import_file(
+    path: Annotated[Path, typer.Argument(help="CSV (também .gz), XLSX ou Parquet", exists=True, dir_okay=False)],
+    company: CompanyOption = "",
+    table: Annotated[str, typer.Option(help="customers, titles, settlements ou ledger; sem isto é adivinhado")] = "",
+    mapping: Annotated[str, typer.Option("--map", help="campo=COLUNA,…; sem isto vale o salvo, ou o adivinhado")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="só mostra o que aconteceria")] = False,
+    rejected_to: Annotated[Path | None, typer.Option("--rejected", help="grava aqui as linhas recusadas")] = None,
+    as_json: Json = False,
+) -> None:
+    """Importa um arquivo de clientes, títulos ou baixas. Repetir o mesmo arquivo não muda nada."""
+    set_up()
+    from receba.intake import queries, services
+    from receba.intake.core.errors import IntakeError
+    from receba.intake.core.mapping import Mapping
+
+    scope = company_scope(company, "import")
+    try:
+        file = services.upload(scope, name=path.name, content=path.read_bytes(), table=table or None)
+        if mapping:
+            file = services.map_columns(scope, file.pk, Mapping.from_line(mapping), save=not dry_run)
+        if dry_run:
+            show(queries.preview(scope, file.pk).as_dict(), as_json)
+            return
+        with Progress(
+            TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, disable=as_json
+        ) as bar:
+            task = bar.add_task(path.name, total=None)
+            file = services.import_file(
+                scope,
+                file.pk,
+                progress=lambda step, done, total: bar.update(
+                    task, description=step, completed=done, total=total or None
+                ),
+            )
+    except IntakeError as wrong:
+        fail(f"{path}: {wrong}")
+    except services.ImportIsRunning:
+        fail("Outra importação desta empresa está em andamento.", Exit.BUSY)
+    report = {"file": file.pk, "table": file.table, "state": file.state, **file.counts}
+    show(report, as_json)
+    if report.get("rejected", 0):
+        if rejected_to:
+            rejected_to.write_bytes(queries.rejected_csv(scope, file.pk))
+        raise typer.Exit(Exit.ROWS_REJECTED)
+
+
+def explain(
+    decision: Annotated[int, typer.Argument(help="número da decisão (no plano, na ficha ou na mensagem)")],
+    company: CompanyOption = "",
+    as_json: Json = False,
+) -> None:
+    """Diz por que um cliente foi ou não foi contatado: fatos, régua, passo e alternativas da decisão."""
+    set_up()
+    from receba.ruler import queries
+
+    scope = company_scope(company, "explain")
+    found = queries.explain(scope, decision)
+    if found is None:
+        fail(f"Não há decisão {decision} nesta empresa.")
+    show(found.as_dict() if as_json else {"decisão": decision}, as_json)
+    if not as_json:
+        for sentence in found.sentences:
+            console.print(f"- {sentence}", highlight=False, markup=False)
 
 
 def check(company: CompanyOption = "", as_json: Json = False) -> None:
