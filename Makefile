@@ -1,0 +1,50 @@
+# Everything lives in .venv and .data; `make` alone shows what there is.
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check fix bench docs pins clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## make .venv with everything pinned (done again only when pyproject.toml or constraints.txt change)
+
+$(READY): pyproject.toml constraints.txt scripts/setup.sh
+	@sh scripts/setup.sh $(VENV)
+	@touch $@
+
+demo: setup  ## open a working company with a made-up portfolio on http://localhost:8000
+	@RECEBA_DATA="$(CURDIR)/.data/demo" $(BIN)/receba demo
+
+test: setup  ## run every test: rules, database, terminal, browser, e-mail
+	@sh scripts/chromium.sh
+	@$(BIN)/python -m pytest
+
+check: setup  ## what a change must pass: style, types, templates, tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	-$(BIN)/djlint src --quiet --lint --profile=django
+	@$(MAKE) --no-print-directory test
+
+fix: setup  ## put style right where a program can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup  ## measure a day over a large portfolio
+	@$(BIN)/python scripts/bench.py
+
+docs: setup  ## rebuild the generated parts of the docs and check every link
+	@$(BIN)/python scripts/docs.py
+
+pins: setup  ## write constraints.txt from what is installed in .venv
+	@$(BIN)/python -m pip freeze --exclude receba --exclude pip --exclude uv --exclude setuptools \
+		| grep -E '^[A-Za-z0-9_.-]+==' > constraints.txt
+
+clean:  ## remove .venv, caches and the demonstration's data
+	@if [ -f .data/demo/postgres/users.lock ] && ! flock -n .data/demo/postgres/users.lock true 2>/dev/null; then \
+		echo "The demonstration is running: stop it first (Ctrl+C where it runs)."; exit 1; fi
+	rm -rf $(VENV) .data/demo .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
