@@ -1,0 +1,1 @@
+"""The published recipe: pure, once in columns, once in plain Python."""
