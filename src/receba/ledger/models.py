@@ -1,4 +1,8 @@
-"""Titles and their entries. An entry is never edited: a mistake is answered by its reversal."""
+"""Titles and their entries. An entry is never edited: a mistake is answered by its reversal.
+
+Where rows come by the hundred thousand, the company has no foreign key of its own: row-level security already demands
+that it is the company of the session, and every check of a key costs as much as the row.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +100,7 @@ class Terms(models.Model):
 class Title(models.Model):
     """A título/parcela: what one debtor owes one creditor on one day. Its balance is the sum of its entries."""
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_constraint=False)
     portfolio = models.ForeignKey(Portfolio, models.PROTECT, related_name="+")
     debtor = models.ForeignKey(Debtor, models.PROTECT, related_name="titles")
     terms = models.ForeignKey(Terms, models.PROTECT, related_name="+")
@@ -122,7 +126,7 @@ class Title(models.Model):
 class DueChange(models.Model):
     """A due date corrected or extended after the title was first recorded; the last one known counts."""
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_constraint=False)
     title = models.ForeignKey(Title, models.PROTECT, related_name="due_changes")
     due_on = models.DateField()
     effective_due_on = models.DateField()
@@ -142,7 +146,7 @@ class Entry(models.Model):
     `payment` ties a charge to the payment that settled it; `component` says which charge a discount waives.
     """
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_constraint=False)
     title = models.ForeignKey(Title, models.PROTECT, related_name="entries")
     kind = models.SmallIntegerField(choices=[(k.value, label) for k, label in ENTRY_LABELS.items()])
     component = models.SmallIntegerField(default=0)
@@ -169,10 +173,10 @@ class Entry(models.Model):
 class OpenTitle(models.Model):
     """A projection: one row per title whose principal is not zero. Kept by a trigger, proved by `receba check`."""
 
-    title = models.OneToOneField(Title, models.DO_NOTHING, primary_key=True, related_name="open")
-    company = models.ForeignKey(Company, models.DO_NOTHING, related_name="+")
-    portfolio = models.ForeignKey(Portfolio, models.DO_NOTHING, related_name="+")
-    debtor = models.ForeignKey(Debtor, models.DO_NOTHING, related_name="open_titles")
+    title = models.OneToOneField(Title, models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="open")
+    company = models.ForeignKey(Company, models.DO_NOTHING, db_constraint=False, related_name="+")
+    portfolio = models.ForeignKey(Portfolio, models.DO_NOTHING, db_constraint=False, related_name="+")
+    debtor = models.ForeignKey(Debtor, models.DO_NOTHING, db_constraint=False, related_name="open_titles")
     due_on = models.DateField()
     effective_due_on = models.DateField()
     principal_centavos = models.BigIntegerField()
@@ -189,7 +193,7 @@ class OpenTitle(models.Model):
 class Hold(models.Model):
     """A typed, dated stop on a debtor or on one title. Written by later rooms, read by earlier ones."""
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_constraint=False)
     debtor = models.ForeignKey(Debtor, models.PROTECT, related_name="holds")
     title = models.ForeignKey(Title, models.PROTECT, null=True, blank=True, related_name="holds")
     kind = models.SmallIntegerField(choices=[(k.value, label) for k, label in HOLD_LABELS.items()])

@@ -11,19 +11,27 @@ TITLE = "ledger_title"
 PROJECTION = """
 CREATE FUNCTION ledger_project() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    WITH moved AS MATERIALIZED (
+        SELECT title_id, sum(amount_centavos)::bigint AS amount FROM new_rows GROUP BY title_id),
+    known AS (
+        UPDATE ledger_opentitle o SET principal_centavos = o.principal_centavos + m.amount
+          FROM moved m WHERE o.title_id = m.title_id RETURNING o.title_id)
     INSERT INTO ledger_opentitle AS o (title_id, company_id, portfolio_id, debtor_id, due_on, effective_due_on,
                                        principal_centavos)
     SELECT t.id, t.company_id, t.portfolio_id, t.debtor_id, coalesce(c.due_on, t.due_on),
-           coalesce(c.effective_due_on, t.effective_due_on), n.amount
-      FROM (SELECT title_id, sum(amount_centavos)::bigint AS amount FROM new_rows GROUP BY title_id) n
-      JOIN ledger_title t ON t.id = n.title_id
+           coalesce(c.effective_due_on, t.effective_due_on), m.amount
+      FROM moved m
+      JOIN ledger_title t ON t.id = m.title_id
       LEFT JOIN LATERAL (SELECT due_on, effective_due_on FROM ledger_duechange c WHERE c.title_id = t.id
                           ORDER BY recorded_at DESC, id DESC LIMIT 1) c ON true
-     WHERE n.amount <> 0
+     WHERE m.amount <> 0 AND m.title_id NOT IN (SELECT title_id FROM known)
      ORDER BY t.id
+    -- somebody else may have opened it since: then theirs and ours add up
     ON CONFLICT (title_id) DO UPDATE SET principal_centavos = o.principal_centavos + excluded.principal_centavos;
-    DELETE FROM ledger_opentitle o USING (SELECT DISTINCT title_id FROM new_rows) n
-     WHERE o.title_id = n.title_id AND o.principal_centavos = 0;
+    IF EXISTS (SELECT 1 FROM new_rows WHERE amount_centavos < 0) THEN
+        DELETE FROM ledger_opentitle o USING (SELECT DISTINCT title_id FROM new_rows) n
+         WHERE o.title_id = n.title_id AND o.principal_centavos = 0;
+    END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER projected AFTER INSERT ON ledger_entry REFERENCING NEW TABLE AS new_rows

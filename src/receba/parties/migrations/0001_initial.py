@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('group', models.CharField(blank=True, max_length=80, verbose_name='grupo econômico')),
                 ('since_on', models.DateField(blank=True, null=True, verbose_name='cliente desde')),
                 ('recorded_at', models.DateTimeField(verbose_name='registrado em')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.company')),
+                ('company', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.company')),
             ],
         ),
         migrations.CreateModel(
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField(verbose_name='registrado em')),
                 ('invalid_since', models.DateTimeField(blank=True, null=True, verbose_name='inválido desde')),
                 ('invalid_reason', models.CharField(blank=True, max_length=200, verbose_name='motivo')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.company')),
+                ('company', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.company')),
                 ('debtor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='parties.debtor')),
             ],
         ),

@@ -55,8 +55,8 @@ class Migration(migrations.Migration):
                 ('reason_change_e4', models.IntegerField()),
                 ('reason_history_e4', models.IntegerField()),
                 ('reason_volume_e4', models.IntegerField()),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.company')),
-                ('debtor', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='scores', to='parties.debtor')),
+                ('company', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.company')),
+                ('debtor', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='scores', to='parties.debtor')),
             ],
             options={
                 'indexes': [models.Index(fields=['company', 'on', 'idc'], name='scoring_sco_company_fe9970_idx')],
