@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import connection
 from django.db.models import QuerySet
 
-from receba.access.core.roles import Role, permissions_of
-from receba.access.models import AuditEvent, Company, Grant, Person
+from receba.access.core.roles import Role, reach
+from receba.access.models import AuditEvent, AuditLink, Company, Grant, Person
 from receba.access.scope import Actor, Scope
 
 
@@ -18,19 +18,14 @@ def companies_of(person: Person) -> QuerySet[Company]:
 def scope_for(person: Person, company_id: int, reason: str = "") -> Scope | None:
     """Return the person's scope in a company, or None when nothing is granted there.
 
-    A grant over one portfolio restricts; a grant over the whole company lifts the restriction.
+    A grant over one portfolio restricts; a grant over the whole company lifts the restriction and says alone what
+    the person may do (see roles.reach).
     """
     grants = list(Grant.objects.filter(person=person, company_id=company_id, revoked_at=None))
     if not grants or not person.is_active:
         return None
-    whole = any(grant.portfolio_id is None for grant in grants)
-    return Scope(
-        company_id=company_id,
-        actor=Actor("person", person.email, person.pk),
-        permissions=permissions_of([Role(grant.role) for grant in grants]),
-        portfolios=None if whole else frozenset(g.portfolio_id for g in grants if g.portfolio_id is not None),
-        reason=reason,
-    )
+    permissions, portfolios = reach((Role(grant.role), grant.portfolio_id) for grant in grants)
+    return Scope(company_id, Actor("person", person.email, person.pk), permissions, portfolios, reason)
 
 
 def audit_trail(scope: Scope) -> QuerySet[AuditEvent]:
@@ -38,10 +33,25 @@ def audit_trail(scope: Scope) -> QuerySet[AuditEvent]:
     return AuditEvent.objects.filter(chain=scope.company_id).select_related("link")
 
 
+def chain_head(scope: Scope) -> tuple[int, str]:
+    """Return position and hash (hex) of the last link: whoever keeps them can prove that no tail was cut off."""
+    with scope.active():
+        last = AuditLink.objects.filter(chain=scope.company_id).order_by("-position").first()
+    return (last.position, bytes(last.hash).hex()) if last else (0, "")
+
+
+def still_holds(scope: Scope, position: int, digest: str) -> bool:
+    """Return whether the chain still has, at `position`, the hash that somebody kept."""
+    with scope.active():
+        link = AuditLink.objects.filter(chain=scope.company_id, position=position).first()
+    return link is not None and bytes(link.hash).hex() == digest.strip().lower()
+
+
 def broken_links(chain: int) -> list[tuple[int, str]]:
     """Return (event id, what is wrong) for every event of a chain that was altered, removed or left out.
 
-    Chain 0 holds what belongs to no company. The scope of the chain must be active (0: none).
+    Chain 0 holds what belongs to no company. The scope of the chain must be active (0: none). Removing the last events
+    together with their links leaves a shorter chain without a fault: `chain_head`, kept elsewhere, shows that.
     """
     with connection.cursor() as cursor:
         cursor.execute(

@@ -14,6 +14,7 @@ from typing import Literal
 
 from django.db import connection
 from django_scopes import scope as django_scope
+from psycopg.pq import TransactionStatus
 
 from receba.access.core.roles import Permission
 
@@ -73,16 +74,8 @@ class Scope:
         if _current.get() is self:
             yield self
             return
-        token = _current.set(self)
-        before = _apply(self.session_settings())
-        try:
-            with django_scope(company=self.company_id):
-                yield self
-        finally:
-            _current.reset(token)
-            # In a transaction that failed, nothing can be set: rolling back restores the settings by itself.
-            if not (connection.in_atomic_block and connection.needs_rollback):
-                _apply(before)
+        with _applied(self.session_settings(), self), django_scope(company=self.company_id):
+            yield self
 
 
 _current: ContextVar[Scope | None] = ContextVar("scope", default=None)
@@ -106,14 +99,29 @@ def _apply(settings: dict[str, str]) -> dict[str, str]:
     return before
 
 
+def _transaction_failed() -> bool:
+    """Return whether nothing can be set any more before the rollback, which restores the settings by itself."""
+    raw = connection.connection
+    if connection.in_atomic_block and connection.needs_rollback:
+        return True
+    return raw is None or raw.closed or raw.info.transaction_status == TransactionStatus.INERROR
+
+
 @contextmanager
-def acting(actor: Actor, reason: str = "") -> Iterator[None]:
-    """Write outside any company (people, grants, companies) under somebody's name."""
-    before = _apply(
-        {"receba.company": "", "receba.portfolios": "", "receba.actor": str(actor), "receba.reason": reason}
-    )
+def _applied(settings: dict[str, str], scope: Scope | None) -> Iterator[None]:
+    before = _apply(settings)
+    token = _current.set(scope)
     try:
         yield
     finally:
-        if not (connection.in_atomic_block and connection.needs_rollback):
+        _current.reset(token)
+        if not _transaction_failed():
             _apply(before)
+
+
+@contextmanager
+def acting(actor: Actor, reason: str = "") -> Iterator[None]:
+    """Write outside any company (people, grants, companies) under somebody's name; no company's rows are seen."""
+    settings = {"receba.company": "", "receba.portfolios": "", "receba.actor": str(actor), "receba.reason": reason}
+    with _applied(settings, None), django_scope(company=None):
+        yield

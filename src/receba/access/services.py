@@ -17,6 +17,13 @@ class LastOwner(Exception):
     """Revoking this grant would leave the company without an owner."""
 
 
+class MixedGrants(Exception):
+    """The person would have the whole company in one role and a portfolio in another, or two portfolios in two.
+
+    What they may do would then be less than either grant says (roles.reach): revoke the old grant first.
+    """
+
+
 @transaction.atomic
 def found_company(actor: Actor, *, operator_name: str, portfolio_name: str = "Geral", **facts: Any) -> Company:
     """Record a creditor company under its operator, with a first portfolio; the same CNPJ again returns it."""
@@ -43,7 +50,7 @@ def found_person(actor: Actor, *, company: Company, email: str, name: str, passw
 def invite(scope: Scope, *, email: str, name: str, role: Role, portfolio_id: int | None = None) -> tuple[Grant, str]:
     """Grant a role to a person, making them known first if they are not; return the grant and a first password.
 
-    The password is "" for somebody who already signs in. It is shown once and stored only hashed.
+    The password is "" for somebody who already signs in. It is shown once and stored only hashed. Raises MixedGrants.
     """
     scope.require(Permission.PEOPLE)
     password = ""
@@ -54,10 +61,21 @@ def invite(scope: Scope, *, email: str, name: str, role: Role, portfolio_id: int
         if person is None:
             password = secrets.token_urlsafe(12)
             person = Person.objects.create_user(email, password, name=name, operator=company.operator)
+        _refuse_mixed(person, company, role, portfolio)
         grant, _new = Grant.objects.get_or_create(
             person=person, company=company, portfolio=portfolio, role=role, revoked_at=None
         )
     return grant, password
+
+
+def _refuse_mixed(person: Person, company: Company, role: Role, portfolio: Portfolio | None) -> None:
+    standing = Grant.objects.filter(person=person, company=company, revoked_at=None)
+    if portfolio is None:
+        clash = standing.exclude(portfolio=None).exists()
+    else:
+        clash = standing.exclude(portfolio__isnull=False, role=role).exists()
+    if clash:
+        raise MixedGrants
 
 
 @transaction.atomic

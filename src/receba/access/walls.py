@@ -112,9 +112,10 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- As JSON, so that moving words from one field to the next is another text.
 CREATE FUNCTION receba_event_text(e access_auditevent) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT concat_ws('|', e.id, e.chain, extract(epoch FROM e.at), e.actor, e.reason, e."table", e.operation,
-                     e.row_count, coalesce(e.rows::text, ''), e.digest)
+    SELECT jsonb_build_array(e.id, e.chain, extract(epoch FROM e.at), e.actor, e.reason, e."table", e.operation,
+                             e.row_count, e.rows, e.digest)::text
 $$;
 
 -- Runs at commit: the lock is held for the instant of the commit only, so writers do not wait for each other's work.

@@ -27,12 +27,15 @@ class CompanyRequest(HttpRequest):
 type_of_view = Callable[Concatenate[CompanyRequest, ...], HttpResponseBase]
 
 
-def company_view(permission: Permission) -> Callable[[type_of_view], Callable[..., HttpResponseBase]]:
-    """Let a view run for people whose roles in the company of the address include `permission`.
+def company_view(
+    permission: Permission, *more: Permission
+) -> Callable[[type_of_view], Callable[..., HttpResponseBase]]:
+    """Let a view run for people whose roles in the company of the address include `permission`, and `more` if given.
 
     A company that is not granted does not exist for the person (404); a missing permission is refused (403). The view
     runs, and a lazy template is rendered, while the scope is active.
     """
+    needed = frozenset({permission, *more})
 
     def decorate(view: type_of_view) -> Callable[..., HttpResponseBase]:
         @wraps(view)
@@ -41,7 +44,7 @@ def company_view(permission: Permission) -> Callable[[type_of_view], Callable[..
             scope = scope_for(request.user, company_id, reason=f"{request.method} {request.path}")
             if scope is None:
                 raise Http404
-            if not scope.allows(permission):
+            if not all(map(scope.allows, needed)):
                 raise PermissionDenied
             request.company, request.scope = Company.objects.get(pk=company_id), scope
             try:
@@ -53,7 +56,8 @@ def company_view(permission: Permission) -> Callable[[type_of_view], Callable[..
             except NotAllowed as refusal:
                 raise PermissionDenied from refusal
 
-        inside.permission = permission  # type: ignore[attr-defined]  # read by the test that walks every address
+        inside.permission = permission  # type: ignore[attr-defined]
+        inside.permissions = needed  # type: ignore[attr-defined]  # read by the test that walks every address
         return inside
 
     return decorate

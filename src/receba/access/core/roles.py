@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -40,7 +41,26 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.READER: frozenset({_P.VIEW}),
 }
 
+IN_A_PORTFOLIO = frozenset({_P.VIEW, _P.PERSONAL_DATA, _P.EXPORT, _P.WORK})
+"""What a grant over one portfolio can give; everything else is about the whole company (its people, ruler, day)."""
 
-def permissions_of(roles: list[Role]) -> frozenset[Permission]:
+
+def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
     """Return everything that any of `roles` allows."""
     return frozenset().union(*(PERMISSIONS[role] for role in roles))
+
+
+def reach(grants: Iterable[tuple[Role, int | None]]) -> tuple[frozenset[Permission], frozenset[int] | None]:
+    """Return what standing grants (role, portfolio or None for all) allow, and on which portfolios (None: all).
+
+    A session holds one set of permissions for all that it sees, so it gets those that it has on every portfolio:
+    two grants together never allow more, anywhere, than was granted there.
+    """
+    whole: set[Role] = set()
+    narrow: dict[int, set[Role]] = {}
+    for role, portfolio in grants:
+        (whole if portfolio is None else narrow.setdefault(portfolio, set())).add(role)
+    if whole or not narrow:
+        return permissions_of(whole), None if whole else frozenset()
+    shared = frozenset.intersection(*(permissions_of(roles) for roles in narrow.values()))
+    return shared & IN_A_PORTFOLIO, frozenset(narrow)
