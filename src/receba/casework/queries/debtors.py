@@ -1,0 +1,128 @@
+"""Finding a debtor, and who it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from receba.access.scope import Scope
+from receba.kernel.documents import clean_document
+from receba.ledger.models import Hold, Title
+from receba.ledger.queries import TitleReading, titles_of
+from receba.parties.models import Contact, Debtor
+from receba.scoring import queries as scoring
+from receba.scoring.models import Score
+
+PAGE = 50
+SHORTEST = 2
+_AFTER_ANY = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A debtor that answers a search, and by which of its names or titles."""
+
+    debtor: Debtor
+    by: str
+    title_id: int | None = None
+
+
+def _starts(field: str, prefix: str) -> Q:
+    """Return 'starts with' as a range: an index answers it, also under row-level security (LIKE is not leakproof)."""
+    return Q(**{f"{field}__gte": prefix, f"{field}__lt": prefix + _AFTER_ANY})
+
+
+def _by_name(text: str) -> QuerySet[Debtor]:
+    """Return debtors whose name starts with the text as typed, in capitals, or with capital initials."""
+    ways = Q()
+    for way in {text, text.upper(), text.title(), text.capitalize(), text.lower()}:
+        ways |= _starts("name", way)
+    return Debtor.objects.filter(ways).order_by("name", "id")
+
+
+def search(scope: Scope, text: str, *, limit: int = 20) -> list[Found]:
+    """Return debtors by CPF/CNPJ, creditor's code, title, phone, e-mail or beginning of the name, exact ones first."""
+    text = " ".join(text.split())
+    if len(text) < SHORTEST:
+        return []
+    found: dict[int, Found] = {}
+
+    def add(hits: Iterable[Found]) -> None:
+        for hit in hits:
+            if len(found) < limit:
+                found.setdefault(hit.debtor.pk, hit)
+
+    with scope.active():
+        document = clean_document(text)
+        if re.fullmatch(r"\d{11}|[0-9A-Z]{12}\d{2}", document):
+            add(Found(d, "document") for d in Debtor.objects.filter(document=document)[:limit])
+        add(Found(d, "code") for d in Debtor.objects.filter(code=text)[:limit])
+        titles = Title.objects.filter(_starts("code", text)).select_related("debtor").order_by("code")[:limit]
+        add(Found(t.debtor, "title", t.pk) for t in titles)
+        if "@" in text or re.fullmatch(r"\+?\d{8,13}", document):
+            value = text.lower() if "@" in text else document.removeprefix("+")
+            contacts = Contact.objects.filter(value=value).select_related("debtor")[:limit]
+            add(Found(c.debtor, "contact") for c in contacts)
+        if len(found) < limit:
+            add(Found(d, "name") for d in _by_name(text)[:limit])
+    return list(found.values())
+
+
+def debtors_page(scope: Scope, *, after: tuple[str, int] = ("", 0), limit: int = PAGE) -> list[Debtor]:
+    """Return debtors by name, after a (name, id)."""
+    name, pk = after
+    with scope.active():
+        following = Debtor.objects.filter(name__gte=name).filter(Q(name__gt=name) | Q(id__gt=pk))
+        return list(following.order_by("name", "id")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Everything about one debtor on a day, but the timeline."""
+
+    debtor: Debtor
+    contacts: list[Contact]
+    holds: list[Hold]
+    past_holds: list[Hold]
+    score: Score | None
+    reasons: list[scoring.Reason]
+    open_titles: list[TitleReading]
+    other_titles: list[TitleReading]
+    totals: dict[str, int]
+
+
+def profile(scope: Scope, debtor_id: int, *, on: date, known_on: date | None = None) -> Profile:
+    """Return one debtor on a day; raises Debtor.DoesNotExist for one that the scope does not see."""
+    with scope.active():
+        debtor = Debtor.objects.get(pk=debtor_id)
+        contacts = list(debtor.contacts.order_by("invalid_since", "kind", "id"))
+        holds = list(debtor.holds.select_related("title").order_by("-from_on", "-id"))
+        score = scoring.score_of(scope, debtor_id, on=on)
+        readings = titles_of(scope, debtor_id, on=on, known_on=known_on)
+    active = [h for h in holds if h.from_on <= on and (h.until_on is None or h.until_on >= on)]
+    opened = [r for r in readings if r.position.principal_centavos or r.position.total_centavos]
+    return Profile(
+        debtor,
+        contacts,
+        active,
+        [h for h in holds if h not in active],
+        score,
+        scoring.reasons(score) if score else [],
+        opened,
+        [r for r in readings if r not in opened],
+        _totals(opened),
+    )
+
+
+def _totals(readings: list[TitleReading]) -> dict[str, int]:
+    """Return what the debtor owes, by component."""
+    parts = ("principal", "fee", "fine", "interest", "correction", "total")
+    totals = {part: sum(getattr(r.position, f"{part}_centavos") for r in readings) for part in parts}
+    totals["discount"] = sum(r.position.early_discount_centavos for r in readings)
+    totals["overdue"] = sum(r.position.principal_centavos for r in readings if r.bucket)
+    totals["oldest"] = max((r.position.days_late for r in readings), default=0)
+    return totals

@@ -1,0 +1,106 @@
+"""Everything that happened with a debtor, newest first: money, contacts, holds, messages, decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from receba.access.scope import Scope
+from receba.casework.models import CHANNEL_LABELS, OUTCOME_LABELS, Interaction
+from receba.kernel.tables import EntryKind, HoldKind
+from receba.ledger.models import ENTRY_LABELS, HOLD_LABELS, Entry, Hold
+
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened: `on` orders it; `at` is None where only the day is known."""
+
+    on: date
+    at: datetime | None
+    kind: str
+    text: str | Promise
+    detail: str = ""
+    amount_centavos: int | None = None
+    by: str = ""
+    channel: str | Promise = ""
+    title_id: int | None = None
+    title_code: str = ""
+    parts: dict[str | Promise, int] = field(default_factory=dict)
+
+    def order(self) -> tuple[date, float]:
+        """Return what newest-first sorts by; within a day, money by the hour at which we learned it."""
+        return self.on, self.at.timestamp() if self.at else 0.0
+
+
+def timeline(scope: Scope, debtor_id: int, *, limit: int = MOST) -> list[Event]:
+    """Return the last `limit` events of a debtor, newest first."""
+    with scope.active():
+        events = [event for source in SOURCES for event in source(debtor_id, limit)]
+    return sorted(events, key=Event.order, reverse=True)[:limit]
+
+
+def _day(at: datetime) -> date:
+    return timezone.localtime(at).date()
+
+
+def _entries(debtor_id: int, limit: int) -> Iterator[Event]:
+    """Yield what the creditor told; what a payment settled is shown with the payment."""
+    told = (
+        Entry.objects.filter(title__debtor_id=debtor_id, payment__isnull=True)
+        .select_related("title")
+        .prefetch_related("settles")
+        .order_by("-effective_on", "-id")[:limit]
+    )
+    for entry in told:
+        parts: dict[str | Promise, int] = {}
+        for part in entry.settles.all():
+            label = ENTRY_LABELS[EntryKind(part.kind)]
+            parts[label] = parts.get(label, 0) + part.amount_centavos
+        yield Event(
+            entry.effective_on,
+            entry.recorded_at,
+            "entry",
+            ENTRY_LABELS[EntryKind(entry.kind)],
+            entry.note or entry.method,
+            entry.amount_centavos,
+            title_id=entry.title_id,
+            title_code=entry.title.code,
+            parts={label: amount for label, amount in parts.items() if amount},
+        )
+
+
+def _interactions(debtor_id: int, limit: int) -> Iterator[Event]:
+    for told in Interaction.objects.filter(debtor_id=debtor_id).order_by("-at", "-id")[:limit]:
+        yield Event(
+            _day(told.at),
+            told.at,
+            "interaction",
+            OUTCOME_LABELS[told.outcome],  # type: ignore[index]  # the stored number of an Outcome
+            told.note,
+            told.promised_centavos,
+            told.by,
+            channel=CHANNEL_LABELS[told.kind],  # type: ignore[index]
+        )
+
+
+def _holds(debtor_id: int, limit: int) -> Iterator[Event]:
+    for hold in Hold.objects.filter(debtor_id=debtor_id).select_related("title").order_by("-from_on")[:limit]:
+        yield Event(
+            hold.from_on,
+            hold.recorded_at,
+            "hold",
+            HOLD_LABELS[HoldKind(hold.kind)],
+            hold.note,
+            by=hold.placed_by,
+            title_id=hold.title_id,
+            title_code=hold.title.code if hold.title else "",
+        )
+
+
+SOURCES = (_entries, _interactions, _holds)
