@@ -77,19 +77,32 @@ def write_rows(
     return _move(cursor, table, columns, on_conflict, returning)
 
 
+def stage_table(cursor: Any, table: str, data: pa.Table) -> sql.Identifier:
+    """Put an Arrow table into a temporary table shaped like `table`, for the caller's own statements; return its name.
+
+    It goes with the transaction.
+    """
+    _stage(cursor, table, data.column_names)
+    _copy(cursor, table, data)
+    return sql.Identifier("pg_temp", _staged(table))
+
+
+def _copy(cursor: Any, table: str, data: pa.Table) -> None:
+    encoder = pgpq.ArrowToPostgresBinaryEncoder(data.schema)
+    names = sql.SQL(", ").join(map(sql.Identifier, data.column_names))
+    copying = sql.SQL("COPY pg_temp.{} ({}) FROM STDIN WITH (FORMAT BINARY)")
+    with cursor.copy(copying.format(sql.Identifier(_staged(table)), names)) as copy:
+        copy.write(encoder.write_header())
+        for batch in data.to_batches(max_chunksize=65_536):
+            copy.write(encoder.write_batch(batch))
+        copy.write(encoder.finish())
+
+
 def write_table(
     cursor: Any, table: str, data: pa.Table, *, on_conflict: str = "", returning: Sequence[str] = ()
 ) -> list[Any]:
     """Write an Arrow table in bulk by COPY BINARY; its columns are named and typed as those of `table`."""
     columns = data.column_names
     _stage(cursor, table, columns)
-    encoder = pgpq.ArrowToPostgresBinaryEncoder(data.schema)
-    names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    with cursor.copy(
-        sql.SQL("COPY pg_temp.{} ({}) FROM STDIN WITH (FORMAT BINARY)").format(sql.Identifier(_staged(table)), names)
-    ) as copy:
-        copy.write(encoder.write_header())
-        for batch in data.to_batches(max_chunksize=65_536):
-            copy.write(encoder.write_batch(batch))
-        copy.write(encoder.finish())
+    _copy(cursor, table, data)
     return _move(cursor, table, columns, on_conflict, returning)

@@ -194,6 +194,36 @@ SCORES = Table(
     },
     ("debtor_id",),
 )
+SEGMENTS = Table(
+    "segments",
+    "one debtor's cell on a day: codes of segments.core.rules; worsened is 1 when the risk band fell on that day",
+    {
+        "debtor_id": "int64",
+        "risk": "int32",
+        "behaviour": "int32",
+        "value": "int32",
+        "person_kind": "int32",
+        "worsened": "int32",
+    },
+    ("debtor_id",),
+)
+DECISIONS = Table(
+    "decisions",
+    "one debtor's decision of a day: send a step, or stay silent for a reason; codes of ruler.core.rules",
+    {
+        "debtor_id": "int64",
+        "outcome": "int32",
+        "reason": "int32",
+        "version_id": "int64",
+        "step": "int32",
+        "title_id": "int64",
+        "titles_due": "int32",
+        "open_centavos": "int64",
+        "overdue_centavos": "int64",
+        "days_late": "int32",
+    },
+    ("debtor_id",),
+)
 NOT_SETTLED = 2**31 - 1
 """settled_day of a title that is still open."""
 
@@ -208,4 +238,6 @@ TABLES: tuple[Table, ...] = (
     HISTORY,
     PAYMENTS,
     SCORES,
+    SEGMENTS,
+    DECISIONS,
 )

@@ -1,0 +1,1 @@
+"""The operator's door: layout, navigation, charts, and what every page shares."""

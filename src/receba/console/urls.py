@@ -1,0 +1,10 @@
+"""The console's own addresses."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from receba.console import views
+
+app_name = "console"
+urlpatterns = [path("", views.home, name="home")]

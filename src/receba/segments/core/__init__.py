@@ -1,0 +1,1 @@
+"""The cells. Pure: `rules` for one debtor, `columns` for all."""

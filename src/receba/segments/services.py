@@ -1,0 +1,91 @@
+"""The verb of segments: put every debtor in its cell, dated, changing only what changed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pyarrow as pa
+from django.db import connection, transaction
+from psycopg import sql
+
+from receba.access.scope import Scope
+from receba.engine.contract import Engine, conform
+from receba.engine.postgres import stage_table
+from receba.kernel.days import day_number
+from receba.kernel.tables import DEBTORS, HISTORY, POSITIONS, SCORES, SEGMENTS
+from receba.segments.core.columns import cells
+from receba.segments.core.rules import Cuts
+from receba.segments.models import Membership
+
+CUTS = Cuts()
+_CODES = ("risk", "behaviour", "value", "person_kind")
+
+
+def assign_day(
+    scope: Scope,
+    *,
+    on: date,
+    engine: Engine,
+    positions: pa.Table,
+    history: pa.Table,
+    debtors: pa.Table,
+    scores: pa.Table,
+) -> pa.Table:
+    """Return SEGMENTS of the day and publish what changed: a stay ends the day before, the next begins today.
+
+    The same day again gives the same stays. A day before the last published one is computed and not published: what
+    was known then stays as it was told.
+    """
+    frames = [
+        engine.open(t.name, data)
+        for t, data in ((DEBTORS, debtors), (HISTORY, history), (POSITIONS, positions), (SCORES, scores))
+    ]
+    made = engine.collect(cells(*frames, on_day=day_number(on), cuts=CUTS))
+    with scope.active(), transaction.atomic():
+        last = Membership.objects.order_by("-since_on").values_list("since_on", flat=True).first()
+        worse = _publish(scope, on, made) if last is None or on >= last else set()
+    worsened = pa.array([int(debtor in worse) for debtor in made["debtor_id"].to_pylist()], pa.int32())
+    return conform(SEGMENTS, made.append_column("worsened", worsened))
+
+
+def _publish(scope: Scope, on: date, made: pa.Table) -> set[int]:
+    """Write the stays that begin and end on `on`; return the debtors whose risk band fell today."""
+    rows = made.num_rows
+    data = pa.table(
+        {
+            "company_id": pa.array([scope.company_id] * rows, pa.int64()),
+            "debtor_id": made["debtor_id"],
+            **{name: made[name].cast(pa.int16()) for name in _CODES},
+        }
+    )
+    differs = sql.SQL(" OR ").join(sql.SQL("m.{0} <> s.{0}").format(sql.Identifier(name)) for name in _CODES)
+    codes = sql.SQL(", ").join(map(sql.Identifier, _CODES))
+    with connection.cursor() as cursor:
+        stage = stage_table(cursor, "segments_membership", data)
+        # A stay that began today is today's own telling: told again, it is replaced, and the one before comes back.
+        cursor.execute("DELETE FROM segments_membership WHERE since_on = %s", [on])
+        cursor.execute("UPDATE segments_membership SET until_on = NULL WHERE until_on = %s::date - 1", [on])
+        cursor.execute(
+            sql.SQL("""
+            UPDATE segments_membership m SET until_on = %s::date - 1 FROM {stage} s
+             WHERE m.debtor_id = s.debtor_id AND m.until_on IS NULL AND ({differs} OR m.version <> %s)
+            """).format(stage=stage, differs=differs),
+            [on, CUTS.version],
+        )
+        cursor.execute(
+            sql.SQL("""
+            INSERT INTO segments_membership (company_id, debtor_id, {codes}, version, since_on)
+            SELECT s.company_id, s.debtor_id, {codes}, %s, %s FROM {stage} s
+             WHERE NOT EXISTS (SELECT 1 FROM segments_membership m WHERE m.debtor_id = s.debtor_id AND m.until_on IS NULL)
+            """).format(stage=stage, codes=codes),
+            [CUTS.version, on],
+        )
+        cursor.execute(
+            """
+            SELECT n.debtor_id FROM segments_membership n
+              JOIN segments_membership o ON o.debtor_id = n.debtor_id AND o.until_on = n.since_on - 1
+             WHERE n.since_on = %s AND n.risk > o.risk AND o.risk > 0
+            """,
+            [on],
+        )
+        return {row[0] for row in cursor.fetchall()}
