@@ -23,18 +23,25 @@ DATABASE = ("objects", "connection", "connections", "read_tables", "write_rows",
 
 
 def doors() -> list[Module]:
-    """Return services.py and queries.py of every room that owns company data."""
+    """Return services.py and queries.py (or the folders of that name) of every room that owns company data."""
     owning = ORDER.index("access")
     return [
         module
         for module in modules()
-        if module.path.name in ("services.py", "queries.py") and ORDER.index(module.room) >= owning
+        if {module.path.stem, module.path.parent.name} & {"services", "queries"} and ORDER.index(module.room) >= owning
     ]
 
 
 def public_functions(module: Module) -> Iterator[ast.FunctionDef]:
+    """Give what other rooms may call: public functions; of a folder, those that its `__init__` hands out."""
+    handed_out = None
+    if module.path.parent.name in ("services", "queries"):
+        door = ast.parse((module.path.parent / "__init__.py").read_text(encoding="utf-8"))
+        handed_out = {alias.name for node in door.body if isinstance(node, ast.ImportFrom) for alias in node.names}
     for node in module.tree.body:
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+        if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+            continue
+        if handed_out is None or module.path.stem == "__init__" or node.name in handed_out:
             yield node
 
 

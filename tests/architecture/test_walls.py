@@ -36,6 +36,10 @@ UNAUDITED = {
     "daily_dailystep": "progress of a run, rewritten while it works; the run is audited",
     "intake_importcontent": "the bytes of a file; its digest is on the file, which is audited",
     "intake_importprogress": "how far an import is, rewritten while it works; the file is audited",
+    "casework_queueday": "projection: the day builds the queue again; what people did is in casework_interaction",
+    "casework_queueitem": "projection: the day builds the queue again; what people did is in casework_interaction",
+    "outreach_sendrun": "what one round of the sender counted; what happened to each message is in its events",
+    "segments_membership": "projection: any run tells the stays again from ledger and scores",
     "reporting_kpiday": "projection: any day computes it again from the ledger",
 }
 """Tables with a company that write no audit events: recomputable, each with what it is recomputed from."""
