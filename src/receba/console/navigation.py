@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from receba.access.core.roles import Permission
 from receba.access.queries import companies_of
-from receba.daily.queries import last_day
+from receba.reporting.queries import last_day
 
 
 @dataclass(frozen=True, slots=True)

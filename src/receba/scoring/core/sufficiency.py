@@ -51,15 +51,20 @@ def _refusal(on_day: int, refused: InsufficientHistory, closest: tuple[int, ...]
         f"{_have(refused.ready)}; {'falta' if lacking == 1 else 'faltam'} {lacking}."
     )
     if closest:
-        text += (
-            f" Os mais próximos têm {_listed(closest)} {'título' if closest == (1,) else 'títulos'}: "
-            f"faltam {_listed(refused.missing_titles)}."
-        )
+        text += f" {_nearest(closest, refused.missing_titles)}"
     if len(closest) < lacking:
         new = lacking - len(closest)
         new_customers = _plural(new, "cliente novo", "clientes novos")
         text += f" Além disso, {'falta' if new == 1 else 'faltam'} {new_customers} na carga."
     return text
+
+
+def _nearest(closest: tuple[int, ...], missing: tuple[int, ...]) -> str:
+    nouns = "título" if closest == (1,) else "títulos"
+    lacks = f"{'falta' if missing == (1,) else 'faltam'} {_listed(missing)}"
+    if len(closest) == 1:
+        return f"O mais próximo tem {closest[0]} {nouns}: {lacks}."
+    return f"Os mais próximos têm {_listed(closest)} {nouns}: {lacks}."
 
 
 def _have(ready: int) -> str:

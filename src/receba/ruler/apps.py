@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RulerConfig(AppConfig):
+    name = "receba.ruler"
+    verbose_name = "Régua"

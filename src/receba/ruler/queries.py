@@ -1,0 +1,282 @@
+"""The questions about rulers and plans; and the answer to "why was this customer contacted?"."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+from django.db.models import Count, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from receba.access.reading import read_tables
+from receba.access.scope import Scope
+from receba.engine.contract import arrow_schema
+from receba.kernel.money import format_brl
+from receba.kernel.tables import Table
+from receba.ruler.core.document import RISKS, Document
+from receba.ruler.core.rules import Outcome
+from receba.ruler.core.tables import ASSIGNED, CONTACTS, TAKEN
+from receba.ruler.models import REASON_LABELS, Assignment, Decision, DecisionTitle, Ruler, RulerVersion
+
+_DAY = "({} - DATE '1970-01-01')"
+MEMORY_DAYS = 400
+"""Steps taken longer ago than this are forgotten; no catch-up window reaches so far."""
+
+
+def current_versions(scope: Scope) -> list[RulerVersion]:
+    """Return the newest version of every ruler."""
+    with scope.active():
+        return list(RulerVersion.objects.order_by("ruler_id", "-number").distinct("ruler_id").select_related("ruler"))
+
+
+def past_tables(scope: Scope, *, on: date, versions: list[RulerVersion]) -> dict[Table, pa.Table]:
+    """Return ASSIGNED, TAKEN and CONTACTS for planning `on`: only what was approved before that day counts as said.
+
+    A step is known by its key across versions; it is told here by its place in the present version.
+    """
+    newest = {version.ruler_id: version for version in versions}
+    with scope.active():
+        assigned = [
+            {"level": level, "target_id": target, "version_id": newest[a.ruler_id].pk}
+            for a in Assignment.objects.all()
+            if a.ruler_id in newest
+            for level, target in ((1, a.portfolio_id), (2, a.debtor_id), (3, a.title_id))
+            if target
+        ]
+        ruler_of = dict(RulerVersion.objects.values_list("pk", "ruler_id"))
+        keys = {v.pk: [s.key for s in v.document.steps] for v in RulerVersion.objects.all()}
+    said = read_tables(
+        scope,
+        {
+            _SAID: f"""
+            SELECT t.title_id, t.step::integer AS step, d.version_id,
+                   {_DAY.format("t.effective_due_on")} AS effective_due_day
+              FROM ruler_decisiontitle t JOIN ruler_decision d ON d.id = t.decision_id
+             WHERE d.approved_at IS NOT NULL AND d."on" < '{on:%Y-%m-%d}'
+               AND d."on" >= DATE '{on:%Y-%m-%d}' - {MEMORY_DAYS}""",
+            CONTACTS: f"""
+            SELECT debtor_id, max({_DAY.format('"on"')}) AS last_day FROM ruler_decision
+             WHERE approved_at IS NOT NULL AND "on" < '{on:%Y-%m-%d}'
+               AND "on" >= DATE '{on:%Y-%m-%d}' - {MEMORY_DAYS} GROUP BY debtor_id""",
+        },
+    )
+    return {
+        ASSIGNED: pa.Table.from_pylist(assigned, schema=arrow_schema(ASSIGNED)),
+        TAKEN: _renumbered(said[_SAID], _places(keys, ruler_of, newest)),
+        CONTACTS: said[CONTACTS],
+    }
+
+
+_SAID = Table(
+    "said",
+    "one step said of a title, by the version that said it",
+    {"title_id": "int64", "step": "int32", "version_id": "int64", "effective_due_day": "int32"},
+    (),
+)
+
+
+def _places(
+    keys: dict[int, list[str]], ruler_of: dict[int, int], newest: dict[int, RulerVersion]
+) -> list[dict[str, int]]:
+    """Return, for each step of each version, its place in the ruler's newest version; steps that are gone are left out."""
+    rows = []
+    for version, names in keys.items():
+        present = keys[newest[ruler_of[version]].pk]
+        rows += [
+            {"version_id": version, "step": n, "place": present.index(key)}
+            for n, key in enumerate(names)
+            if key in present
+        ]
+    return rows
+
+
+def _renumbered(said: pa.Table, places: list[dict[str, int]]) -> pa.Table:
+    schema = pa.schema([("version_id", pa.int64()), ("step", pa.int32()), ("place", pa.int32())])
+    joined = said.join(pa.Table.from_pylist(places, schema=schema), ["version_id", "step"], join_type="inner")
+    return pa.table(
+        {"title_id": joined["title_id"], "step": joined["place"], "effective_due_day": joined["effective_due_day"]},
+        schema=arrow_schema(TAKEN),
+    )
+
+
+def rulers(scope: Scope) -> list[Ruler]:
+    """Return the company's rulers with their versions and assignments."""
+    with scope.active():
+        return list(Ruler.objects.prefetch_related("versions", "assignments__portfolio", "assignments__debtor"))
+
+
+@dataclass(frozen=True, slots=True)
+class StepCount:
+    """One step of the day's plan: how many debtors, how much they owe, how many are approved."""
+
+    version: RulerVersion
+    step: int
+    debtors: int
+    overdue_centavos: int
+    open_centavos: int
+    approved: int
+
+    @property
+    def key(self) -> str:
+        return self.version.document.steps[self.step].key
+
+    @property
+    def channel(self) -> str:
+        return self.version.document.steps[self.step].channel
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """The plan of a day: contacts by step, silences by reason; together, everyone in scope."""
+
+    on: date
+    steps: list[StepCount]
+    silences: list[dict[str, Any]]
+
+    @property
+    def send(self) -> int:
+        return sum(step.debtors for step in self.steps)
+
+    @property
+    def waiting(self) -> int:
+        return sum(step.debtors - step.approved for step in self.steps)
+
+    @property
+    def in_scope(self) -> int:
+        return self.send + sum(row["debtors"] for row in self.silences)
+
+
+def plan_of(scope: Scope, *, on: date) -> DayPlan:
+    """Return the plan of a day in numbers."""
+    with scope.active():
+        versions = {v.pk: v for v in RulerVersion.objects.select_related("ruler")}
+        sums = {
+            "debtors": Count("id"),
+            "overdue": Sum("overdue_centavos"),
+            "open": Sum("open_centavos"),
+            "approved": Count("approved_at"),
+        }
+        rows = Decision.objects.filter(on=on).values("outcome", "version_id", "step", "reason").annotate(**sums)
+        steps = [
+            StepCount(versions[r["version_id"]], r["step"], r["debtors"], r["overdue"], r["open"], r["approved"])
+            for r in rows
+            if r["outcome"] == Outcome.SEND
+        ]
+        silences = [
+            {
+                "reason": r["reason"],
+                "label": REASON_LABELS[r["reason"]],
+                "debtors": r["debtors"],
+                "overdue": r["overdue"],
+            }
+            for r in rows
+            if r["outcome"] == Outcome.SKIP
+        ]
+    steps.sort(key=lambda s: (s.version.ruler.name, s.version.document.steps[s.step].offset_days))
+    return DayPlan(on, steps, sorted(silences, key=lambda row: -row["debtors"]))
+
+
+def decisions(scope: Scope, *, on: date) -> QuerySet[Decision]:
+    """Return the day's decisions with debtors and versions, largest overdue first."""
+    return (
+        Decision.objects.filter(company_id=scope.company_id, on=on)
+        .select_related("debtor", "version__ruler", "title")
+        .order_by("-overdue_centavos", "debtor_id")
+    )
+
+
+def approved_contacts(scope: Scope, *, on: date, channel: str) -> list[tuple[Decision, str, list[int]]]:
+    """Return the approved decisions of a channel with the template of their step and the titles they speak of."""
+    with scope.active():
+        chosen = [
+            (decision, step.template)
+            for decision in Decision.objects.filter(on=on, outcome=Outcome.SEND)
+            .exclude(approved_at=None)
+            .select_related("version")
+            .order_by("pk")
+            if (step := _document(decision).steps[decision.step]).channel == channel
+        ]
+        spoken: dict[int, list[int]] = {}
+        for decision_id, title_id in DecisionTitle.objects.filter(
+            decision__on=on, decision__outcome=Outcome.SEND
+        ).values_list("decision_id", "title_id"):
+            spoken.setdefault(decision_id, []).append(title_id)
+    return [(decision, template, sorted(spoken.get(decision.pk, []))) for decision, template in chosen]
+
+
+_documents: dict[int, Document] = {}
+
+
+def _document(decision: Decision) -> Document:
+    """Return the version's document; versions never change, so each is read once."""
+    assert decision.version is not None
+    if decision.version_id not in _documents:
+        _documents[decision.version.pk] = decision.version.document
+    return _documents[decision.version.pk]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a debtor was contacted or left in peace on a day: the facts of the decision, and sentences (pt-BR)."""
+
+    decision: int
+    debtor: str
+    on: date
+    outcome: str
+    reason: str
+    sentences: list[str]
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def explain(scope: Scope, decision_id: int) -> Explanation | None:
+    """Return the explanation of one decision from what it stored, or None when the company has no such decision."""
+    with scope.active():
+        found = Decision.objects.select_related("debtor", "version__ruler", "title").filter(pk=decision_id).first()
+        if found is None:
+            return None
+        said = list(DecisionTitle.objects.filter(decision=found).select_related("title").order_by("effective_due_on"))
+    told = [
+        _("Em %(day)s o cliente devia %(open)s, dos quais %(overdue)s em atraso; o mais antigo, há %(days)d dias.")
+        % {
+            "day": f"{found.on:%d/%m/%Y}",
+            "open": format_brl(found.open_centavos),
+            "overdue": format_brl(found.overdue_centavos),
+            "days": found.days_late,
+        },
+        _("IDC %(idc)s, faixa de risco %(risk)s.")
+        % {"idc": "sem índice" if found.idc is None else found.idc, "risk": RISKS[found.risk]},
+    ]
+    if found.outcome == Outcome.SEND and found.version is not None:
+        step = found.version.document.steps[found.step]
+        told.append(
+            _(
+                "Régua %(ruler)s, versão %(number)d: passo %(key)s, %(offset)+d dias do vencimento efetivo, canal %(channel)s."
+            )
+            % {
+                "ruler": found.version.ruler.name,
+                "number": found.version.number,
+                "key": step.key,
+                "offset": step.offset_days,
+                "channel": step.channel,
+            }
+        )
+        told.append(
+            _("Títulos: %(titles)s.")
+            % {"titles": ", ".join(f"{row.title.code} ({row.effective_due_on:%d/%m/%Y})" for row in said)}
+        )
+        told.append(
+            _("Aprovado por %(who)s em %(when)s.") % {"who": found.approved_by, "when": f"{found.approved_at:%d/%m/%Y}"}
+            if found.approved_at
+            else _("Ainda não aprovado.")
+        )
+    else:
+        told.append(_("Não foi contatado: %(why)s.") % {"why": REASON_LABELS[found.reason]})
+        if found.note:
+            told.append(_("Nota: %(note)s") % {"note": found.note})
+    return Explanation(
+        found.pk, found.debtor.name, found.on, found.get_outcome_display(), str(REASON_LABELS[found.reason]), told
+    )
