@@ -82,10 +82,10 @@ class QueueItem(models.Model):
     their portfolios.
     """
 
-    company = models.ForeignKey(Company, models.DO_NOTHING, related_name="+")
-    portfolio = models.ForeignKey(Portfolio, models.DO_NOTHING, null=True, related_name="+")
+    company = models.ForeignKey(Company, models.DO_NOTHING, db_constraint=False, related_name="+")
+    portfolio = models.ForeignKey(Portfolio, models.DO_NOTHING, db_constraint=False, null=True, related_name="+")
     on = models.DateField()
-    debtor = models.ForeignKey(Debtor, models.DO_NOTHING, related_name="+")
+    debtor = models.ForeignKey(Debtor, models.DO_NOTHING, db_constraint=False, related_name="+")
     rank = models.IntegerField()
     open_centavos = models.BigIntegerField()
     overdue_centavos = models.BigIntegerField()

@@ -18,7 +18,7 @@ from receba.access.reading import read_tables
 from receba.access.scope import Scope
 from receba.casework import queries
 from receba.casework.core import columns
-from receba.casework.core.outcomes import Channel, Outcome, check, stop_for
+from receba.casework.core.outcomes import REACHED, Channel, Outcome, check, stop_for
 from receba.casework.core.tables import NO_IDC, QUEUE
 from receba.casework.models import Interaction, QueueDay, QueueItem
 from receba.engine.contract import Engine, conform
@@ -28,9 +28,13 @@ from receba.kernel.tables import HOLDS
 from receba.ledger import queries as ledger_queries
 from receba.ledger import services as ledger
 from receba.ledger.models import Title
+from receba.outreach import services as outreach
+from receba.outreach.core.policy import Channel as Way
 from receba.parties import services as parties
 from receba.parties.models import Contact, Debtor
 
+TOUCHES = {Channel.CALL: Way.PHONE, Channel.WHATSAPP: Way.WHATSAPP, Channel.EMAIL: Way.EMAIL}
+"""What the contact policy calls each channel; a visit has no cap of its own there."""
 KEPT_DAYS = 7
 """Days of queue kept; older ones are removed when a new one is built."""
 
@@ -91,7 +95,7 @@ def record_interaction(scope: Scope, told: Told, *, key: str, at: datetime) -> t
             },
         )
         if new:
-            _follow(scope, told, on)
+            _follow(scope, told, key, at, on)
         elif (interaction.debtor_id, interaction.outcome) != (debtor.pk, told.outcome):
             raise KeyReused(key)
     return interaction, new
@@ -105,10 +109,22 @@ def _require_own(debtor: Debtor, told: Told) -> None:
         raise NotOfThisDebtor("title")
 
 
-def _follow(scope: Scope, told: Told, on: date) -> None:
+def _follow(scope: Scope, told: Told, key: str, at: datetime, on: date) -> None:
     """Bring about what the outcome brings about."""
     if told.outcome == Outcome.WRONG_PERSON and told.contact_id:
         parties.invalidate_contact(scope, contact_id=told.contact_id, reason="pessoa errada")
+    if told.channel in TOUCHES and told.outcome != Outcome.NOTE:  # the caps of the contact policy count it
+        outreach.record_touch(
+            scope,
+            key=f"interaction:{key}",
+            debtor_id=told.debtor_id,
+            channel=TOUCHES[told.channel],
+            at=at,
+            conversation=told.outcome in REACHED,
+        )
+    if told.outcome == Outcome.STOP:
+        outreach.opt_out(scope, told.debtor_id, at=at, proof=told.note or "pedido feito ao cobrador")
+        return
     stop = stop_for(told.outcome, on=on, promised_on=told.promised_on, contact_known=told.contact_id is not None)
     if stop is None:
         return

@@ -83,7 +83,7 @@ def stop_for(outcome: Outcome, *, on: date, promised_on: date | None, contact_kn
     """Return the hold that follows from an outcome, if any.
 
     A promise silences the ruler until the day after it. A wrong person at a known address only ends that address;
-    without an address nobody knows whom we reach, so everything stops.
+    without an address nobody knows whom we reach, so everything stops. (Outcome.STOP is outreach's own verb.)
     """
     if outcome == Outcome.PROMISED and promised_on:
         return Stop(HoldKind.PROMISE, promised_on + timedelta(1))
@@ -91,8 +91,6 @@ def stop_for(outcome: Outcome, *, on: date, promised_on: date | None, contact_kn
         return Stop(HoldKind.DISPUTE, by_title=True)
     if outcome == Outcome.SAYS_PAID:
         return Stop(HoldKind.REVIEW, on + timedelta(SAYS_PAID_DAYS), by_title=True)
-    if outcome == Outcome.STOP:
-        return Stop(HoldKind.OPT_OUT)
     if outcome == Outcome.DECEASED:
         return Stop(HoldKind.DECEASED)
     if outcome == Outcome.WRONG_PERSON and not contact_known:

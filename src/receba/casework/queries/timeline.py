@@ -13,6 +13,10 @@ from receba.access.scope import Scope
 from receba.casework.models import CHANNEL_LABELS, OUTCOME_LABELS, Interaction
 from receba.kernel.tables import EntryKind, HoldKind
 from receba.ledger.models import ENTRY_LABELS, HOLD_LABELS, Entry, Hold
+from receba.outreach.core.figures import Key
+from receba.outreach.core.policy import Channel
+from receba.outreach.models import CHANNEL_LABELS as CHANNEL_NAMES
+from receba.outreach.models import KEY_LABELS, WHY_LABELS, Message
 
 MOST = 200
 
@@ -29,6 +33,7 @@ class Event:
     amount_centavos: int | None = None
     by: str = ""
     channel: str | Promise = ""
+    ref: int | None = None
     title_id: int | None = None
     title_code: str = ""
     parts: dict[str | Promise, int] = field(default_factory=dict)
@@ -103,4 +108,24 @@ def _holds(debtor_id: int, limit: int) -> Iterator[Event]:
         )
 
 
-SOURCES = (_entries, _interactions, _holds)
+def _messages(debtor_id: int, limit: int) -> Iterator[Event]:
+    rows = Message.objects.filter(debtor_id=debtor_id).defer("body_text", "body_html").order_by("-id")[:limit]
+    for message in rows:
+        at = message.sent_at or message.handed_at or message.created_at
+        yield Event(
+            message.on,
+            at,
+            "message",
+            KEY_LABELS[Key(message.key)],
+            " · ".join(str(part) for part in (message.get_state_display(), _why(message.reason)) if part),
+            message.total_centavos or None,
+            channel=CHANNEL_NAMES[Channel(message.channel)],
+            ref=message.pk,
+        )
+
+
+def _why(reason: str) -> str | Promise:
+    return WHY_LABELS.get(reason, reason) if reason else ""
+
+
+SOURCES = (_entries, _interactions, _holds, _messages)
