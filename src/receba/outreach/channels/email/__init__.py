@@ -1,0 +1,1 @@
+"""E-mail: the message as it travels, and the servers it travels through."""

@@ -1,0 +1,1 @@
+"""Pure: may we contact, is the text lawful, what does the server's answer mean."""

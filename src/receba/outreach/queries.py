@@ -1,0 +1,160 @@
+"""The questions of outreach. They never write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, tzinfo
+
+from django.conf import settings
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
+
+from receba.access.models import Company
+from receba.access.scope import Scope
+from receba.ledger.models import OpenTitle, Title
+from receba.outreach import mailbox as box
+from receba.outreach.core.decide import facts_of
+from receba.outreach.core.figures import Key, to_speak_of
+from receba.outreach.core.gate import Reason, Verdict, review, zone_of
+from receba.outreach.core.policy import Channel
+from receba.outreach.core.wording import Problem
+from receba.outreach.facts import BUSINESS_ZONE, business_day, creditor_of, gather, is_person, policy_of
+from receba.outreach.models import WHY_LABELS, Message, MessageTemplate, SendRun
+from receba.outreach.rendering import Rendered, Source, Speech, library, problems, render
+from receba.outreach.services.preparing import published_templates, source_of
+
+
+def may_contact(scope: Scope, debtor_id: int, channel: Channel, at: datetime) -> list[Verdict]:
+    """Return what the contact policy says about contacting a debtor now about all that is open.
+
+    One ALLOWED verdict when nothing objects; else every rule that refuses or warns, gravest first, each with its
+    sentence in `text`. Contact is allowed when all verdicts are.
+    """
+    with scope.active():
+        company = Company.objects.get(pk=scope.company_id)
+        titles = list(OpenTitle.objects.filter(debtor_id=debtor_id).values_list("title_id", flat=True))
+        known = gather(scope, [debtor_id], titles, channel, at, not company.sends_for_real)
+        policy = policy_of(scope, business_day(at))
+        identified = creditor_of(company).identified
+        case = known.case(Key.LATE_SOFT, channel, business_day(at), debtor_id, titles, identified)
+        facts = facts_of(case, at, policy)
+        zone = zone_of(facts, policy)
+        return [replace(v, text=sentence(v, zone)) for v in review(facts, at, policy)]
+
+
+def sentence(verdict: Verdict, zone: tzinfo) -> str:
+    """Return a verdict as people read it, with the moment from which contact is allowed in the debtor's local time."""
+    if verdict.reason == Reason.ALLOWED:
+        return _("Pode contatar agora.")
+    why = str(WHY_LABELS[verdict.reason])
+    if verdict.allowed:
+        return _("Pode contatar, com ressalva: %(why)s.") % {"why": why}
+    if verdict.next_allowed_at is None:
+        return _("Não contate: %(why)s.") % {"why": why}
+    when = f"{verdict.next_allowed_at.astimezone(zone):%d/%m/%Y %H:%M}"
+    return _("Não contate agora: %(why)s. Pode a partir de %(when)s.") % {"why": why, "when": when}
+
+
+# --------------------------------------------------------------------------------------------- outbox
+
+
+def outbox(scope: Scope, *, state: str = "", debtor_id: int | None = None) -> QuerySet[Message]:
+    """Return the company's messages, newest first, of one state and debtor if given; for use inside the scope."""
+    rows = Message.objects.select_related("debtor").defer("body_text", "body_html")
+    if state:
+        rows = rows.filter(state=state)
+    if debtor_id:
+        rows = rows.filter(debtor_id=debtor_id)
+    return rows.order_by("-pk")
+
+
+def counts_by_state(scope: Scope) -> dict[str, int]:
+    """Return how many messages are in each state."""
+    with scope.active():
+        rows = Message.objects.order_by().values_list("state").annotate(n=Count("pk"))
+        return dict(rows)
+
+
+def last_problem(scope: Scope) -> SendRun | None:
+    """Return the last round of the sender if something stopped it."""
+    with scope.active():
+        run = SendRun.objects.order_by("-pk").first()
+        return run if run and run.problem else None
+
+
+# --------------------------------------------------------------------------------------------- templates
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One text of a company: what is in use, the draft if there is one, and earlier versions."""
+
+    key: Key
+    channel: Channel
+    in_use: Source
+    version: int
+    draft: MessageTemplate | None
+
+
+def shelf(scope: Scope, channel: Channel = Channel.EMAIL) -> list[Shelf]:
+    """Return the company's texts, in the order of the dunning; version 0 is the program's own."""
+    with scope.active():
+        own = published_templates(channel)
+        drafts = {row.key: row for row in MessageTemplate.objects.filter(channel=channel, published_at=None)}
+        found = []
+        for key in Key:
+            row = own.get((key, channel))
+            found.append(Shelf(key, channel, source_of(row, key), row.version if row else 0, drafts.get(key)))
+        return found
+
+
+def template_problems(scope: Scope, key: Key, source: Source) -> list[Problem]:
+    """Return what keeps a text from being published, and warnings."""
+    with scope.active():
+        return problems(key, source, creditor_of(Company.objects.get(pk=scope.company_id)).homes)
+
+
+def preview(scope: Scope, key: Key, debtor_id: int, *, on: date, source: Source | None = None) -> Rendered | None:
+    """Return a text with the real figures of a debtor on a day; None when the text has nothing to say of them."""
+    with scope.active():
+        company = Company.objects.get(pk=scope.company_id)
+        titles = list(_titles_for(key, debtor_id))
+        at = datetime(on.year, on.month, on.day, 12, tzinfo=BUSINESS_ZONE)
+        known = gather(scope, [debtor_id], titles, Channel.EMAIL, at, True)
+        figures = to_speak_of(key, [known.figures[t] for t in titles if t in known.figures], on)
+        if not figures or debtor_id not in known.debtors:
+            return None
+        debtor = known.debtors[debtor_id]
+        speech = Speech(key, creditor_of(company), debtor.name, is_person(debtor), on, figures)
+        return render(source or in_use(scope, key), speech)
+
+
+def _titles_for(key: Key, debtor_id: int) -> list[int]:
+    if key.collects:
+        return list(OpenTitle.objects.filter(debtor_id=debtor_id).values_list("title_id", flat=True))
+    return list(Title.objects.filter(debtor_id=debtor_id).order_by("-due_on").values_list("pk", flat=True)[:10])
+
+
+def in_use(scope: Scope, key: Key, channel: Channel = Channel.EMAIL) -> Source:
+    """Return the text that messages say now."""
+    with scope.active():
+        return source_of(published_templates(channel).get((key, channel)), key)
+
+
+def own_library() -> Mapping[Key, Source]:
+    """Return the texts that come with the program."""
+    return library()
+
+
+# --------------------------------------------------------------------------------------------- mailbox
+
+
+def mailbox(scope: Scope) -> list[box.Letter]:
+    """Return the e-mails of the company that stayed in the local mailbox, newest first."""
+    return box.letters(settings.MAILBOX, scope.company_id)
+
+
+def letter(scope: Scope, name: str) -> box.OpenLetter | None:
+    """Return one e-mail of the company's local mailbox, or None."""
+    return box.open_letter(settings.MAILBOX, scope.company_id, name)
