@@ -66,7 +66,7 @@ def test_order_batches_and_threads_do_not_move_a_bit(threads):
 
 
 @pytest.mark.req("S3.7")
-@SLOW
+@settings(SLOW, max_examples=10)
 @given(portfolios(), st.randoms(use_true_random=False))
 def test_what_happens_from_the_day_on_does_not_leak(book: Book, dice: random.Random):
     """Settlements of the day and later, payments of the day and later, titles not yet due: none moves a score."""
