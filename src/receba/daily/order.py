@@ -12,11 +12,14 @@ from datetime import date
 from functools import cached_property
 
 import pyarrow as pa
+from django.conf import settings
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from receba.access.reading import read_tables
 from receba.access.scope import Scope
+from receba.casework import services as casework
 from receba.engine.contract import Engine, conform
 from receba.kernel.days import day_number
 from receba.kernel.tables import (
@@ -33,8 +36,15 @@ from receba.kernel.tables import (
 )
 from receba.ledger import queries as ledger
 from receba.ledger.core import columns as ledger_columns
+from receba.outreach import services as outreach
+from receba.outreach.core.figures import Key
+from receba.outreach.core.policy import Channel
 from receba.parties import queries as parties
+from receba.reporting import services as reporting
+from receba.ruler import queries as ruler_queries
+from receba.ruler import services as ruler
 from receba.scoring import services as scoring
+from receba.segments import services as segmentation
 
 Counts = Mapping[str, int]
 
@@ -74,6 +84,18 @@ class Day:
         frames = [self.engine.open(t.name, self.base[t]) for t in (TITLES, ENTRIES)]
         made = make(*frames, on_day=day_number(self.on), known_day=day_number(self.known_on))
         return conform(table, self.engine.collect(made))  # type: ignore[arg-type]
+
+    @cached_property
+    def segments(self) -> pa.Table:
+        return segmentation.assign_day(
+            self.scope,
+            on=self.on,
+            engine=self.engine,
+            positions=self.positions,
+            history=self.history,
+            debtors=self.base[DEBTORS],
+            scores=self.scores,
+        )
 
     @cached_property
     def scores(self) -> pa.Table:
@@ -120,6 +142,75 @@ def score(day: Day) -> Counts:
     return {"scored": day.scores.num_rows}
 
 
+def segment(day: Day) -> Counts:
+    """Put every debtor in its cell, dated."""
+    rows = day.segments
+    return {"debtors": rows.num_rows, "worsened": int(pa.compute.sum(rows["worsened"]).as_py() or 0)}
+
+
+def plan(day: Day) -> Counts:
+    """Climb the ruler: one decision for every debtor with something open."""
+    made = ruler.plan_day(
+        day.scope,
+        on=day.on,
+        engine=day.engine,
+        positions=day.positions,
+        holds=day.base[HOLDS],
+        debtors=day.base[DEBTORS],
+        segments=day.segments,
+        scores=day.scores,
+    )
+    return {"in_scope": made.in_scope, "send": made.send, **{f"skip_{r}": n for r, n in made.skip_by_reason.items()}}
+
+
+def prepare(day: Day) -> Counts:
+    """Ask the gate about what was approved, and write the messages that it lets pass."""
+    return prepare_approved(day.scope, on=day.on)
+
+
+def prepare_approved(scope: Scope, *, on: date) -> Counts:
+    """Write the messages of the day's approved contacts; again writes only what is new."""
+    drafts = [
+        outreach.Draft(decision.pk, decision.debtor_id, Channel.EMAIL, Key(template), tuple(titles))
+        for decision, template, titles in ruler_queries.approved_contacts(scope, on=on, channel="email")
+    ]
+    made = outreach.prepare(scope, on, drafts)
+    return {"approved": len(drafts), "ready": made.ready, "waiting": made.waiting, "silent": made.silent}
+
+
+def send(day: Day) -> Counts:
+    """Send what may leave now. Only on the day itself; in the demonstration the worker does it, once its mailbox is up."""
+    if day.on != timezone.localdate() or settings.DEMO:
+        return {}
+    return outreach.send_ready(day.scope, at=timezone.now()).counts
+
+
+def queue(day: Day) -> Counts:
+    """Rank the collectors' cases."""
+    return {
+        "cases": casework.build_queue(
+            day.scope, day.on, engine=day.engine, positions=day.positions, scores=day.scores, holds=day.base[HOLDS]
+        )
+    }
+
+
+def report(day: Day) -> Counts:
+    """Publish the day's KPIs."""
+    return {
+        "values": reporting.publish(
+            day.scope,
+            on=day.on,
+            known_on=day.known_on,
+            engine=day.engine,
+            positions=day.positions,
+            history=day.history,
+            payments=day.payments,
+            titles=day.base[TITLES],
+            entries=day.base[ENTRIES],
+        )
+    }
+
+
 def _total(rows: pa.Table) -> int:
     return int(pa.compute.sum(rows["total_centavos"]).as_py() or 0)
 
@@ -128,4 +219,10 @@ ORDER: tuple[Step, ...] = (
     Step("read", _("Ler o razão"), read),
     Step("measure", _("Calcular saldos e encargos"), measure),
     Step("score", _("Calcular índices"), score),
+    Step("segment", _("Segmentar clientes"), segment),
+    Step("plan", _("Planejar contatos pela régua"), plan, caught_up=False),
+    Step("prepare", _("Preparar mensagens aprovadas"), prepare, caught_up=False),
+    Step("send", _("Enviar mensagens"), send, caught_up=False),
+    Step("queue", _("Montar a fila de cobrança"), queue, caught_up=False),
+    Step("report", _("Publicar os indicadores"), report),
 )

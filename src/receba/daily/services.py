@@ -17,8 +17,9 @@ import receba
 from receba.access.core.roles import Permission
 from receba.access.scope import Scope
 from receba.daily.models import DailyRun, DailyStep, State
-from receba.daily.order import ORDER, Day, Step
+from receba.daily.order import ORDER, Day, Step, prepare_approved
 from receba.engine.backends import connect
+from receba.ruler import services as ruler
 
 log = structlog.get_logger()
 
@@ -51,6 +52,14 @@ def run_day(
     with _alone(scope):
         runs = [_run_one(scope, day, known, True, False, progress) for day in missed_days(scope, on)]
         return [*runs, _run_one(scope, on, known, False, force, progress)]
+
+
+@transaction.atomic
+def approve_plan(scope: Scope, *, on: date, decision_ids: list[int] | None = None) -> dict[str, int]:
+    """Approve the day's contacts and write their messages; the sending worker does the rest. Twice changes nothing."""
+    approved = ruler.approve(scope, on=on, decision_ids=decision_ids)
+    job = Scope(scope.company_id, scope.actor, frozenset(Permission), scope.portfolios, scope.reason)
+    return {"approved": approved, **prepare_approved(job, on=on)}
 
 
 def missed_days(scope: Scope, on: date) -> list[date]:

@@ -46,8 +46,8 @@ Tell = Callable[[str], None]
 class Size:
     """How much is made up: customers of each company, and how many past days get indices."""
 
-    customers: int = 240
-    past_months: int = 6
+    customers: int = 150
+    past_months: int = 3
 
 
 def seed(*, on: date, folder: Path, size: Size, tell: Tell) -> list[Company]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -86,7 +87,8 @@ def title_facts(scope: Scope, title_ids: Iterable[int]) -> dict[int, Facts]:
             [wanted],
         )
         for row in cursor.fetchall():
-            declared = {EntryKind[name.upper()]: value for name, value in row[10].items()} if row[10] else None
+            # Django leaves jsonb as text on its raw cursors
+            declared = {EntryKind[n.upper()]: value for n, value in json.loads(row[10]).items()} if row[10] else None
             found[row[1]][2].append(
                 (
                     row[0],

@@ -1,0 +1,88 @@
+"""A new version of the terms, as a person writes it: percentages with a comma, discounts one a line."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from receba.ledger.models import PriceIndex, Terms
+
+_DISCOUNT = re.compile(r"^(\d{1,3})\s*(?:dias?)?\s*[:;=-]?\s+?(\d{1,2}(?:[.,]\d{1,2})?)\s*%?$")
+
+
+def bps_of(percent: Decimal) -> int:
+    """Return a percentage of at most two decimals in hundredths of a percent."""
+    return int(percent * 100)
+
+
+class PercentField(forms.DecimalField):
+    """A percentage from 0 to `most`, two decimals; gives Decimal."""
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=most, max_digits=5, decimal_places=2, localize=True, **kwargs)
+
+
+class TermsForm(forms.Form):
+    """One version of what late and early payment cost, from a date on."""
+
+    code = forms.SlugField(
+        label=_("Código"), max_length=60, initial="padrao", help_text=_("O mesmo código com outra data é outra versão.")
+    )
+    since = forms.DateField(
+        label=_("Vale desde"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Para títulos emitidos a partir deste dia; os já registrados ficam como estão."),
+    )
+    fine = PercentField(
+        label=_("Multa (%)"), most=20, help_text=_("No consumo, até 2% (CDC, art. 52, § 1º).")
+    )
+    interest = PercentField(label=_("Juros ao mês (%)"), most=20, help_text=_("Simples, por dia corrido: mês de 30 dias."))
+    grace_days = forms.IntegerField(label=_("Carência (dias)"), min_value=0, max_value=60, initial=0)
+    index = forms.ModelChoiceField(
+        label=_("Correção por índice"), queryset=PriceIndex.objects.none(), required=False, empty_label=_("sem correção")
+    )
+    discounts = forms.CharField(
+        label=_("Descontos por antecipação"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Um por linha, dias antes do vencimento e desconto: 10 2,5"),
+    )
+    unpaid_charges = forms.ChoiceField(label=_("Encargos não pagos com o principal"), choices=Terms.Unpaid.choices)
+    source = forms.CharField(
+        label=_("Fonte"), max_length=200, help_text=_("O contrato e a cláusula de onde estes números vêm.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        index: Any = self.fields["index"]
+        index.queryset = PriceIndex.objects.order_by("code")
+
+    def clean_discounts(self) -> list[list[int]]:
+        found = []
+        for line in filter(None, map(str.strip, self.cleaned_data["discounts"].splitlines())):
+            told = _DISCOUNT.match(line)
+            if not told:
+                raise forms.ValidationError(_("Não entendi “%(line)s”: escreva dias e porcentagem, como 10 2,5.") % {"line": line})
+            found.append([int(told[1]), bps_of(Decimal(told[2].replace(",", ".")))])
+        if len({days for days, _bps in found}) != len(found):
+            raise forms.ValidationError(_("Há dois descontos para o mesmo número de dias."))
+        return sorted(found, reverse=True)
+
+    def facts(self) -> dict[str, Any]:
+        """Return the arguments of `services.add_terms`."""
+        told = self.cleaned_data
+        return {
+            "code": told["code"],
+            "since": told["since"],
+            "source": told["source"],
+            "fine_bps": bps_of(told["fine"]),
+            "interest_bps_month": bps_of(told["interest"]),
+            "grace_days": told["grace_days"],
+            "index": told["index"],
+            "early_discounts": told["discounts"],
+            "unpaid_charges": told["unpaid_charges"],
+        }
