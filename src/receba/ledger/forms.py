@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from receba.ledger.models import PriceIndex, Terms
 
-_DISCOUNT = re.compile(r"^(\d{1,3})\s*(?:dias?)?\s*[:;=-]?\s+?(\d{1,2}(?:[.,]\d{1,2})?)\s*%?$")
+_DISCOUNT = re.compile(r"^(\d{1,3})\s*(?:dias?)?(?:\s*[:;=]\s*|\s+)(\d{1,2}(?:[.,]\d{1,2})?)\s*%?$")
 
 
 def bps_of(percent: Decimal) -> int:
@@ -37,13 +37,16 @@ class TermsForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Para títulos emitidos a partir deste dia; os já registrados ficam como estão."),
     )
-    fine = PercentField(
-        label=_("Multa (%)"), most=20, help_text=_("No consumo, até 2% (CDC, art. 52, § 1º).")
+    fine = PercentField(label=_("Multa (%)"), most=20, help_text=_("No consumo, até 2% (CDC, art. 52, § 1º)."))
+    interest = PercentField(
+        label=_("Juros ao mês (%)"), most=20, help_text=_("Simples, por dia corrido: mês de 30 dias.")
     )
-    interest = PercentField(label=_("Juros ao mês (%)"), most=20, help_text=_("Simples, por dia corrido: mês de 30 dias."))
     grace_days = forms.IntegerField(label=_("Carência (dias)"), min_value=0, max_value=60, initial=0)
     index = forms.ModelChoiceField(
-        label=_("Correção por índice"), queryset=PriceIndex.objects.none(), required=False, empty_label=_("sem correção")
+        label=_("Correção por índice"),
+        queryset=PriceIndex.objects.none(),
+        required=False,
+        empty_label=_("sem correção"),
     )
     discounts = forms.CharField(
         label=_("Descontos por antecipação"),
@@ -66,7 +69,9 @@ class TermsForm(forms.Form):
         for line in filter(None, map(str.strip, self.cleaned_data["discounts"].splitlines())):
             told = _DISCOUNT.match(line)
             if not told:
-                raise forms.ValidationError(_("Não entendi “%(line)s”: escreva dias e porcentagem, como 10 2,5.") % {"line": line})
+                raise forms.ValidationError(
+                    _("Não entendi “%(line)s”: escreva dias e porcentagem, como 10 2,5.") % {"line": line}
+                )
             found.append([int(told[1]), bps_of(Decimal(told[2].replace(",", ".")))])
         if len({days for days, _bps in found}) != len(found):
             raise forms.ValidationError(_("Há dois descontos para o mesmo número de dias."))

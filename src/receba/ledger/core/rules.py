@@ -260,13 +260,9 @@ def _parts_of(
     payment: EntryFacts, title: TitleFacts, terms: TermsFacts, told: Sequence[EntryFacts]
 ) -> dict[tuple[EntryKind, int], int]:
     """Return (kind, component) → amount of what one payment settles, waives and earns as a discount."""
-    if payment.declared is not None:  # the file says what was fine, interest and discount: obey (CC art. 352)
-        return {
-            (kind, 0): -amount if kind == EntryKind.DISCOUNT else amount
-            for kind, amount in payment.declared.items()
-            if amount
-        }
     owed = position(title, terms, told, payment.effective_day)
+    if payment.declared is not None:  # the file says what was fine, interest and discount: obey (CC art. 352)
+        return _as_declared(payment, payment.declared, owed, terms)
     spread = impute(-payment.amount_centavos, owed, terms)
     parts: dict[tuple[EntryKind, int], int] = {}
     for kind in CHARGE_KINDS:
@@ -277,6 +273,21 @@ def _parts_of(
             parts[EntryKind.DISCOUNT, int(kind)] = -waived
     if spread.discount_centavos:
         parts[EntryKind.DISCOUNT, 0] = -spread.discount_centavos
+    return parts
+
+
+def _as_declared(
+    payment: EntryFacts, declared: Mapping[EntryKind, int], owed: Position, terms: TermsFacts
+) -> dict[tuple[EntryKind, int], int]:
+    """Return the parts that a source declared; if they pay the principal, the terms may waive what accrued besides."""
+    signs = {EntryKind.DISCOUNT: -1}
+    parts = {(kind, 0): signs.get(kind, 1) * amount for kind, amount in declared.items() if amount}
+    if terms.waive_unpaid and owed.principal_centavos + payment.amount_centavos + sum(parts.values()) <= 0:
+        for kind, accrued in owed.accrued().items():
+            left = accrued - declared.get(kind, 0)
+            if left > 0:
+                parts[kind, 0] = parts.get((kind, 0), 0) + left
+                parts[EntryKind.DISCOUNT, int(kind)] = -left
     return parts
 
 
