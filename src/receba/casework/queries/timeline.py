@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import groupby
 
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from receba.access.scope import Scope
 from receba.casework.models import CHANNEL_LABELS, OUTCOME_LABELS, Interaction
@@ -17,8 +19,13 @@ from receba.outreach.core.figures import Key
 from receba.outreach.core.policy import Channel
 from receba.outreach.models import CHANNEL_LABELS as CHANNEL_NAMES
 from receba.outreach.models import KEY_LABELS, WHY_LABELS, Message
+from receba.ruler.core.rules import Outcome as Decided
+from receba.ruler.core.rules import Reason
+from receba.ruler.models import REASON_LABELS, Decision
 
 MOST = 200
+_UNREMARKABLE = frozenset({Reason.NOT_YET_DUE, Reason.NO_STEP_TODAY})
+"""Silences that nobody asks about: nothing was due to be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +135,23 @@ def _why(reason: str) -> str | Promise:
     return WHY_LABELS.get(reason, reason) if reason else ""
 
 
-SOURCES = (_entries, _interactions, _holds, _messages)
+def _decisions(debtor_id: int, limit: int) -> Iterator[Event]:
+    """Yield what the ruler decided: each contact, and each silence once for the days in a row that it lasted."""
+    rows = Decision.objects.filter(debtor_id=debtor_id).order_by("-on")[:limit]
+    for (outcome, reason, _step), run in groupby(rows, key=lambda d: (d.outcome, d.reason, d.step)):
+        days = list(run)
+        if outcome == Decided.SKIP and reason in _UNREMARKABLE:
+            continue
+        yield Event(
+            days[0].on,
+            days[0].planned_at,
+            "decision",
+            REASON_LABELS[reason],
+            _("há %(n)d dias") % {"n": len(days)} if len(days) > 1 else "",
+            days[0].overdue_centavos,
+            channel=days[0].get_outcome_display(),
+            ref=days[0].pk,
+        )
+
+
+SOURCES = (_entries, _interactions, _holds, _messages, _decisions)
