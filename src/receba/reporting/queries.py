@@ -79,11 +79,13 @@ def _of(portfolio_id: int | None) -> Q:
     return Q(portfolio__isnull=True) if portfolio_id is None else Q(portfolio_id=portfolio_id)
 
 
-def panel(scope: Scope, on: date, known_on: date | None = None, *, portfolio_id: int | None = None) -> Panel:
+def panel(
+    scope: Scope, on: date, known_on: date | None = None, *, portfolio_id: int | None = None, fresh: bool = False
+) -> Panel:
     """Return the KPIs of `on` as known on `known_on` (None: as last published, or else as known on `on`).
 
     Published values are read; what was not published is computed now from the ledger, and equals what would have
-    been published. A scope of several portfolios, for which nothing is stored, is computed.
+    been published. A scope of several portfolios, for which nothing is stored, is computed; so is what must be `fresh`.
     """
     part = _part(scope, portfolio_id)
     with scope.active():
@@ -91,7 +93,7 @@ def panel(scope: Scope, on: date, known_on: date | None = None, *, portfolio_id:
         known = known_on or stored.order_by("-known_on").values_list("known_on", flat=True).first() or on
         rows = stored.filter(known_on=known).values_list("kpi", "bucket", "value")
         values: dict[Key, int | None] = {(kpi, bucket): value for kpi, bucket, value in rows}
-    if values:
+    if values and not fresh:
         return Panel(on, known, part, True, values)
     made = recompute(scope, on, known)
     return Panel(on, known, part, False, {(v.kpi, v.bucket): v.value for v in made if v.portfolio_id == part})

@@ -1,0 +1,41 @@
+"""What the panel asks: which day, known when, which portfolio; what money costs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from receba.casework.forms import Day, WithPortfolio
+
+
+class PanelFilter(WithPortfolio):
+    """The day of the panel, the day of its knowledge, and whether to compute it now."""
+
+    em = forms.DateField(label=_("Posição em"), required=False, widget=Day)
+    conhecido = forms.DateField(label=_("Com o que se sabia em"), required=False, widget=Day)
+    agora = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class CapitalCostForm(forms.Form):
+    """What money costs the company, from a day on."""
+
+    desde = forms.DateField(label=_("Vale desde"), widget=Day)
+    taxa = forms.DecimalField(
+        label=_("Custo de capital ao mês (%)"), localize=True, min_value=0, max_value=50, decimal_places=2
+    )
+    fonte = forms.CharField(label=_("Fonte"), max_length=200, help_text=_("quem disse, em que documento"))
+
+    def clean_desde(self) -> date:
+        """Refuse a day out of all measure."""
+        day: date = self.cleaned_data["desde"]
+        if not 1990 <= day.year <= 2098:
+            raise forms.ValidationError(_("Data fora do calendário."))
+        return day
+
+    def values(self) -> dict[str, Any]:
+        """Return the values in the words of the service."""
+        data = self.cleaned_data
+        return {"since": data["desde"], "bps_month": int(data["taxa"] * 100), "source": data["fonte"]}

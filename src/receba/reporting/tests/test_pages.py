@@ -1,0 +1,143 @@
+"""The panel, as people of each role open it; every number leads to its rows."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import pytest
+from django.utils import timezone
+
+from receba.access.core.roles import Role
+from receba.access.models import Grant
+from receba.access.scope import Actor, acting
+from receba.engine.backends import connect
+from receba.kernel.tables import EntryKind
+from receba.ledger import services as ledger
+from receba.ledger.services import News, NewTitle
+from receba.reporting import queries, services
+from receba.reporting.core.kpis import KPIS
+
+TODAY = timezone.localdate()
+
+
+@pytest.fixture
+def portfolio(committed, cast):
+    """Aurora owes 1.000,00 for 40 days and 500,00 to come; Vértice 300,00 for 10 days in the other portfolio."""
+
+    def new(code, debtor, part, late, centavos):
+        due = TODAY - timedelta(late)
+        return NewTitle(code, debtor.pk, part.pk, cast.terms.pk, due - timedelta(60), due, centavos)
+
+    titles = [
+        new("A1", cast.aurora, cast.portfolio, 40, 1_000_00),
+        new("A2", cast.aurora, cast.portfolio, -20, 500_00),
+        new("V1", cast.vertice, cast.other_portfolio, 10, 300_00),
+    ]
+    cast.titles = ledger.open_titles(cast.scope, titles, recorded_at=datetime(2026, 1, 2, 12, tzinfo=UTC))
+    for back in (2, 1):
+        publish(cast, TODAY - timedelta(back))
+    return cast
+
+
+def publish(cast, on):
+    engine = connect()
+    facts = queries.facts_of(cast.scope, engine, on=on, known_on=on)
+    tables = {"positions": facts.positions, "history": facts.history, "payments": facts.payments}
+    services.publish(cast.scope, on=on, known_on=on, engine=engine, **tables)
+
+
+@pytest.fixture
+def visit(portfolio, client):
+    """Open a page of Serra Azul as somebody; `data` posts to it."""
+
+    def go(who, path="painel/", data=None, **query):
+        with acting(Actor("command", "tests"), "sign in"):
+            client.force_login(portfolio.people[who] if isinstance(who, Role) else who)
+        address = path if path.startswith("/") else f"/{portfolio.serra_azul.pk}/{path}"
+        return client.post(address, data) if data is not None else client.get(address, query)
+
+    return go
+
+
+@pytest.mark.req("S0.5", "S0.6")
+def test_every_number_leads_to_rows_that_add_up_to_it(portfolio, visit):
+    page = visit(Role.READER)
+    panel = page.context["panel"]
+    assert panel.stored
+    assert panel.on == TODAY - timedelta(1)
+    for row in page.context["ageing"]:
+        listed = visit(Role.READER, row["address"]).context["listed"]
+        assert listed.principal_centavos == row["centavos"]
+    tiles = {tile["kpi"]: tile for tile in [*page.context["first"], *page.context["others"]]}
+    for kpi in ("open_centavos", "overdue_centavos"):
+        assert visit(Role.READER, tiles[kpi]["rows"]).context["listed"].principal_centavos == panel.value(kpi)
+    assert visit(portfolio.stranger).status_code == 404
+
+
+def test_no_link_of_the_panel_is_broken(portfolio, visit):
+    page = visit(Role.OWNER).content.decode()
+    links = {unescape(link) for link in re.findall(r'href="([^"#]+)"', page)}
+    mine = {link for link in links if re.match(rf"^/{portfolio.serra_azul.pk}/(painel|titulos|clientes)/", link)}
+    assert len(mine) > 25
+    for link in mine:
+        assert visit(Role.OWNER, link).status_code == 200, link
+
+
+@pytest.mark.req("S0.56")
+def test_a_day_as_it_was_and_as_it_is_known_now(portfolio, visit):
+    past = TODAY - timedelta(1)
+    before = visit(Role.READER, em=past.isoformat()).context["panel"]
+    ledger.post(portfolio.scope, [News("p", portfolio.titles["A1"], EntryKind.PAYMENT, 1_050_00, past)])
+    assert visit(Role.READER, em=past.isoformat()).context["panel"].values == before.values
+    page = visit(Role.READER, em=past.isoformat(), conhecido=TODAY.isoformat())
+    assert not page.context["panel"].stored
+    assert page.context["panel"].value("overdue_centavos") == 300_00
+    assert "calculada agora, a partir do razão" in page.content.decode()
+
+
+@pytest.mark.req("S0.70")
+def test_a_payment_shows_at_once(portfolio, visit):
+    ledger.post(portfolio.scope, [News("p", portfolio.titles["A1"], EntryKind.PAYMENT, 1_050_00, TODAY)])
+    assert visit(Role.READER).context["open_now"] == 800_00
+    now = visit(Role.READER, agora="1").context["panel"]
+    assert (now.on, now.value("open_centavos")) == (TODAY, 800_00)
+
+
+def test_a_person_of_one_portfolio_sees_its_panel(portfolio, visit):
+    person = portfolio.people[Role.READER]
+    with acting(Actor("command", "tests"), "narrow"):
+        Grant.objects.filter(person=person).update(portfolio=portfolio.other_portfolio)
+    page = visit(person)
+    assert page.context["panel"].value("open_centavos") == 300_00
+    assert "Aurora" not in page.content.decode()
+    assert page.context["open_now"] == 300_00
+
+
+def test_every_kpi_has_a_page_and_anything_else_has_none(portfolio, visit):
+    for kpi in KPIS:
+        assert visit(Role.READER, f"painel/{kpi}/").status_code == 200, kpi
+    assert visit(Role.READER, "painel/nada/").status_code == 404
+
+
+def test_before_the_first_day_the_panel_is_computed(committed, cast, client):
+    with acting(Actor("command", "tests"), "sign in"):
+        client.force_login(cast.people[Role.OWNER])
+    page = client.get(f"/{cast.serra_azul.pk}/painel/")
+    assert page.status_code == 200
+    assert page.context["panel"].value("open_centavos") == 0
+    assert page.context["panel"].value("dso_simple") is None
+
+
+def test_odd_addresses_do_not_break_the_panel(portfolio, visit):
+    for query in ({"em": "ontem"}, {"em": "9999-12-31"}, {"carteira": "999999"}, {"conhecido": "1900-01-01"}):
+        assert visit(Role.READER, **query).status_code == 200, query
+
+
+def test_only_who_may_set_says_what_money_costs(portfolio, visit):
+    data = {"desde": TODAY.isoformat(), "taxa": "1,75", "fonte": "comitê"}
+    assert visit(Role.COLLECTOR, "painel/custo-de-capital/", data).status_code == 403
+    assert visit(Role.OWNER, "painel/custo-de-capital/", data | {"taxa": "-1"}).status_code == 200
+    assert visit(Role.OWNER, "painel/custo-de-capital/", data).status_code == 302
+    assert queries.capital_cost(portfolio.scope, on=TODAY, known_on=TODAY) == 175
