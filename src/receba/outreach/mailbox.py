@@ -35,6 +35,7 @@ class Letter:
     sender: str
     to: str
     subject: str
+    message_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,6 @@ class OpenLetter:
     """One e-mail, opened: its headers, its text part and its HTML part ("" when there is none)."""
 
     letter: Letter
-    message_id: str
     reply_to: str
     text: str
     html: str
@@ -80,7 +80,6 @@ def open_letter(folder: Path, company_id: int, name: str) -> OpenLetter | None:
     message = message_from_bytes(path.read_bytes(), policy=policy.default)
     return OpenLetter(
         _letter(name, message),
-        str(message.get("Message-ID", "")),
         str(message.get("Reply-To", "")),
         _part(message, "plain"),
         _part(message, "html"),
@@ -99,6 +98,7 @@ def _letter(name: str, message: EmailMessage) -> Letter:
         str(message.get("From", "")),
         str(message.get("To", message.get(_TO_HEADER, ""))),
         str(message.get("Subject", "")),
+        str(message.get("Message-ID", "")).strip(),
     )
 
 

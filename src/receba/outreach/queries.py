@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 
@@ -23,6 +22,7 @@ from receba.outreach.facts import BUSINESS_ZONE, business_day, creditor_of, gath
 from receba.outreach.models import WHY_LABELS, Message, MessageTemplate, SendRun
 from receba.outreach.rendering import Rendered, Source, Speech, library, problems, render
 from receba.outreach.services.preparing import published_templates, source_of
+from receba.parties.models import Debtor
 
 
 def may_contact(scope: Scope, debtor_id: int, channel: Channel, at: datetime) -> list[Verdict]:
@@ -61,7 +61,8 @@ def sentence(verdict: Verdict, zone: tzinfo) -> str:
 
 def outbox(scope: Scope, *, state: str = "", debtor_id: int | None = None) -> QuerySet[Message]:
     """Return the company's messages, newest first, of one state and debtor if given; for use inside the scope."""
-    rows = Message.objects.select_related("debtor").defer("body_text", "body_html")
+    rows = Message.objects.filter(company_id=scope.company_id).select_related("debtor")
+    rows = rows.defer("body_text", "body_html")
     if state:
         rows = rows.filter(state=state)
     if debtor_id:
@@ -81,6 +82,11 @@ def last_problem(scope: Scope) -> SendRun | None:
     with scope.active():
         run = SendRun.objects.order_by("-pk").first()
         return run if run and run.problem else None
+
+
+def in_test_mode(scope: Scope) -> bool:
+    """Return whether what this company sends stays in the local mailbox."""
+    return settings.DEMO or not Company.objects.get(pk=scope.company_id).sends_for_real
 
 
 # --------------------------------------------------------------------------------------------- templates
@@ -136,25 +142,50 @@ def _titles_for(key: Key, debtor_id: int) -> list[int]:
     return list(Title.objects.filter(debtor_id=debtor_id).order_by("-due_on").values_list("pk", flat=True)[:10])
 
 
+def sample_debtors(scope: Scope, key: Key, *, on: date, limit: int = 20) -> list[Debtor]:
+    """Return some debtors of whom a text has something to say on a day, to preview it with."""
+    with scope.active():
+        if not key.collects:
+            rows = Debtor.objects.filter(titles__isnull=False).exclude(titles__open__isnull=False).distinct()
+            return list(rows.order_by("pk")[:limit])
+        late = key in (Key.LATE_SOFT, Key.LATE_FIRM, Key.LATE_LAST)
+        lateness = {"effective_due_on__lt": on} if late else {"due_on__gt": on}
+        if key is Key.DUE_TODAY:
+            lateness = {"effective_due_on": on}
+        ids = OpenTitle.objects.filter(principal_centavos__gt=0, **lateness).order_by("effective_due_on", "title_id")
+        few = list(dict.fromkeys(ids.values_list("debtor_id", flat=True)[: limit * 5]))[:limit]
+        found = Debtor.objects.in_bulk(few)
+        return [found[pk] for pk in few if pk in found]
+
+
 def in_use(scope: Scope, key: Key, channel: Channel = Channel.EMAIL) -> Source:
     """Return the text that messages say now."""
     with scope.active():
         return source_of(published_templates(channel).get((key, channel)), key)
 
 
-def own_library() -> Mapping[Key, Source]:
-    """Return the texts that come with the program."""
-    return library()
+def own_text(key: Key) -> Source:
+    """Return the text that comes with the program."""
+    return library()[key]
 
 
 # --------------------------------------------------------------------------------------------- mailbox
 
 
 def mailbox(scope: Scope) -> list[box.Letter]:
-    """Return the e-mails of the company that stayed in the local mailbox, newest first."""
-    return box.letters(settings.MAILBOX, scope.company_id)
+    """Return the e-mails that stayed in the local mailbox, newest first: those of messages that the scope may see."""
+    letters = box.letters(settings.MAILBOX, scope.company_id)
+    with scope.active():
+        ids = [letter.message_id for letter in letters]
+        seen = set(Message.objects.filter(message_id__in=ids).values_list("message_id", flat=True))
+    return [letter for letter in letters if letter.message_id in seen]
 
 
 def letter(scope: Scope, name: str) -> box.OpenLetter | None:
-    """Return one e-mail of the company's local mailbox, or None."""
-    return box.open_letter(settings.MAILBOX, scope.company_id, name)
+    """Return one e-mail of the local mailbox, or None when there is no such one or the scope may not see it."""
+    found = box.open_letter(settings.MAILBOX, scope.company_id, name)
+    if found is None:
+        return None
+    with scope.active():
+        visible = Message.objects.filter(message_id=found.letter.message_id).exists()
+    return found if visible else None

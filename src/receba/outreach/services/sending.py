@@ -79,9 +79,9 @@ def due(at: datetime) -> Q:
     return Q(state__in=[_State.READY, _State.RETRY]) & (Q(not_before_at=None) | Q(not_before_at__lte=at))
 
 
-def claim(message_pk: int, token: uuid.UUID, at: datetime) -> int:
+def claim(scope: Scope, message_pk: int, token: uuid.UUID, at: datetime) -> int:
     """Return the number of this attempt for the one worker that may send the message now, 0 for all others."""
-    with connection.cursor() as cursor:
+    with scope.active(), connection.cursor() as cursor:
         cursor.execute(
             """
             UPDATE outreach_message SET state = 'sending', claim = %s, claimed_at = %s, attempts = attempts + 1
@@ -139,7 +139,7 @@ def _send_pages(work: _Round, limit: int, counts: Counter[str]) -> str:
 def _send_one(work: _Round, pk: int) -> tuple[str, str]:
     """Take one message through; return what became of it and what should stop the round."""
     token = uuid.uuid4()
-    attempt = claim(pk, token, work.now())
+    attempt = claim(work.scope, pk, token, work.now())
     if not attempt:
         return "taken", ""
     try:

@@ -256,7 +256,7 @@ def test_in_test_mode_nothing_leaves_the_machine(stage, server, settings, tmp_pa
     letters = queries.mailbox(stage.scope)
     assert [letter.to for letter in letters] == ["naoexiste@exemplo.example", "jose@exemplo.example"]
     opened = queries.letter(stage.scope, letters[1].name)
-    assert opened.message_id == message.message_id and opened.text.replace("\r\n", "\n") == message.body_text
+    assert opened.letter.message_id == message.message_id and opened.text.replace("\r\n", "\n") == message.body_text
     assert queries.mailbox(cast.stranger_scope) == []
     assert queries.letter(cast.stranger_scope, letters[1].name) is None
 

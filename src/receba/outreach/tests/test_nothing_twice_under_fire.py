@@ -144,8 +144,8 @@ def test_a_worker_that_dies_before_handing_over_left_nothing_and_the_message_goe
 
     (message,) = stage.ready("jose@exemplo.example")
     with stage.scope.active():
-        assert services.claim(message.pk, uuid.uuid4(), NOW) == 1
-        assert services.claim(message.pk, uuid.uuid4(), NOW) == 0
+        assert services.claim(stage.scope, message.pk, uuid.uuid4(), NOW) == 1
+        assert services.claim(stage.scope, message.pk, uuid.uuid4(), NOW) == 0
     assert stage.send() == services.Sent()
     later = NOW + timedelta(minutes=20)
     assert services.rescue(stage.scope, at=later) == services.Rescued(1, 0)
