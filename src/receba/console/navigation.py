@@ -13,35 +13,67 @@ from django.utils.translation import gettext_lazy as _
 
 from receba.access.core.roles import Permission
 from receba.access.queries import companies_of
+from receba.access.scope import Scope
 from receba.reporting.queries import last_day
+
+Words = Promise | str
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One way: what it is called, where it leads, who may go."""
+    """One way: what it is called, where it leads, who may go, and under which heading it stands."""
 
-    label: Promise | str
+    label: Words
     view: str
     permission: Permission
+    group: Words
     demo_only: bool = False
 
 
+_WORK, _CONTACT, _KNOW, _RUN = _("Cobrança"), _("Comunicação"), _("Análise"), _("Administração")
 NAVIGATION = (
-    Entry(_("Painel"), "reporting:panel", Permission.VIEW),
-    Entry(_("Fila"), "casework:queue", Permission.WORK),
-    Entry(_("Clientes"), "casework:debtors", Permission.VIEW),
-    Entry(_("Títulos"), "casework:titles", Permission.VIEW),
-    Entry(_("Plano do dia"), "ruler:plan", Permission.VIEW),
-    Entry(_("Mensagens"), "outreach:outbox", Permission.VIEW),
-    Entry(_("Caixa da demonstração"), "outreach:mailbox", Permission.VIEW, demo_only=True),
-    Entry(_("Índices"), "scoring:indices", Permission.VIEW),
-    Entry(_("Régua"), "ruler:rulers", Permission.VIEW),
-    Entry(_("Importar"), "intake:imports", Permission.IMPORT),
-    Entry(_("Rotina diária"), "daily:runs", Permission.VIEW),
-    Entry(_("Pessoas"), "access:people", Permission.PEOPLE),
-    Entry(_("Auditoria"), "access:audit", Permission.AUDIT),
-    Entry(_("Configurações"), "access:settings", Permission.SETTINGS),
+    Entry(_("Painel"), "reporting:panel", Permission.VIEW, _WORK),
+    Entry(_("Fila"), "casework:queue", Permission.WORK, _WORK),
+    Entry(_("Clientes"), "casework:debtors", Permission.VIEW, _WORK),
+    Entry(_("Títulos"), "casework:titles", Permission.VIEW, _WORK),
+    Entry(_("Plano do dia"), "ruler:plan", Permission.VIEW, _CONTACT),
+    Entry(_("Mensagens"), "outreach:outbox", Permission.VIEW, _CONTACT),
+    Entry(_("Caixa da demonstração"), "outreach:mailbox", Permission.VIEW, _CONTACT, demo_only=True),
+    Entry(_("Régua"), "ruler:rulers", Permission.VIEW, _CONTACT),
+    Entry(_("Índices"), "scoring:indices", Permission.VIEW, _KNOW),
+    Entry(_("Segmentos"), "segments:segments", Permission.VIEW, _KNOW),
+    Entry(_("Importar"), "intake:imports", Permission.IMPORT, _RUN),
+    Entry(_("Rotina diária"), "daily:runs", Permission.VIEW, _RUN),
+    Entry(_("Pessoas"), "access:people", Permission.PEOPLE, _RUN),
+    Entry(_("Auditoria"), "access:audit", Permission.AUDIT, _RUN),
+    Entry(_("Configurações"), "access:settings", Permission.SETTINGS, _RUN),
 )
+
+
+def open_ways(scope: Scope) -> list[tuple[Entry, str]]:
+    """Return the entries whose page exists and is allowed, with their addresses in the scope's company."""
+    ways = []
+    for entry in NAVIGATION:
+        if not scope.allows(entry.permission) or (entry.demo_only and not settings.DEMO):
+            continue
+        try:
+            ways.append((entry, reverse(entry.view, args=[scope.company_id])))
+        except NoReverseMatch:
+            continue
+    return ways
+
+
+def menu(scope: Scope, path: str) -> list[dict[str, Any]]:
+    """Return the entries as the layout shows them; `opens` is a heading where a group begins, `here` the page's own."""
+    ways = open_ways(scope)
+    here = max((address for _entry, address in ways if path.startswith(address)), key=len, default=None)
+    shown: list[dict[str, Any]] = []
+    group: Words | None = None
+    for entry, address in ways:
+        opens = entry.group if entry.group is not group else None
+        shown.append({"label": entry.label, "address": address, "here": address == here, "opens": opens})
+        group = entry.group
+    return shown
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -49,21 +81,11 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     scope, company = getattr(request, "scope", None), getattr(request, "company", None)
     if scope is None or company is None:
         return {"demo": settings.DEMO}
-    ways = []
-    for entry in NAVIGATION:
-        if not scope.allows(entry.permission) or (entry.demo_only and not settings.DEMO):
-            continue
-        try:
-            address = reverse(entry.view, args=[company.pk])
-        except NoReverseMatch:
-            continue
-        ways.append({"label": entry.label, "address": address, "here": request.path.startswith(address)})
-    others = [c for c in companies_of(request.user) if c.pk != company.pk]  # type: ignore[arg-type]
     return {
         "company": company,
         "scope": scope,
-        "ways": ways,
-        "other_companies": others,
+        "ways": menu(scope, request.path),
+        "other_companies": [c for c in companies_of(request.user) if c.pk != company.pk],  # type: ignore[arg-type]
         "data_on": last_day(scope),
         "may_see_personal_data": scope.allows(Permission.PERSONAL_DATA),
         "demo": settings.DEMO,

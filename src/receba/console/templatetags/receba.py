@@ -10,70 +10,114 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from receba.console import charts
+from receba.console import charts, icons
+from receba.console.charts.scale import Unit, tell
 from receba.kernel.documents import format_document, mask_document
 from receba.kernel.money import format_brl
 
 register = template.Library()
+NOTHING = "—"
 
 
 @register.filter
 def brl(centavos: int | None) -> str:
     """Return `R$ 1.234,56`; a dash for nothing."""
-    return "—" if centavos is None else format_brl(int(centavos)).replace(" ", "\N{NO-BREAK SPACE}")
+    return NOTHING if centavos is None else format_brl(int(centavos)).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 @register.filter
 def day(value: date | None) -> str:
-    """Return dd/mm/aaaa."""
-    return f"{value:%d/%m/%Y}" if value else "—"
+    """Return dd/mm/aaaa; a moment is first read in São Paulo."""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value)
+    return f"{value:%d/%m/%Y}" if value else NOTHING
 
 
 @register.filter
 def moment(value: datetime | None) -> str:
     """Return dd/mm/aaaa hh:mm in São Paulo."""
-    return f"{timezone.localtime(value):%d/%m/%Y %H:%M}" if value else "—"
+    return f"{timezone.localtime(value):%d/%m/%Y %H:%M}" if value else NOTHING
 
 
 @register.filter
-def document(value: str, whole: bool = False) -> str:
+def number(value: float | None) -> str:
+    """Return a count as `1.234.567`, or with two decimals where it has any."""
+    return tell(value)
+
+
+@register.filter
+def idc(value: int | None) -> str:
+    """Return an index (0 to 1000) as a whole number; a dash where there is no history."""
+    return NOTHING if value is None else f"{value:d}"
+
+
+@register.filter
+def document(value: str | None, whole: bool = False) -> str:
     """Return a CPF or CNPJ, masked unless `whole`."""
-    return format_document(value) if whole else mask_document(value)
+    return (format_document(value) if whole else mask_document(value)) if value else NOTHING
 
 
 @register.filter
-def email(value: str, whole: bool = False) -> str:
+def personal(name: str | None, whole: bool = False) -> str:
+    """Return a natural person's name, or its first word and initials (`Maria A. S.`) unless `whole`."""
+    if not name or whole:
+        return name or NOTHING
+    first, *others = [word for word in name.split() if word.lower() not in {"da", "das", "de", "do", "dos", "e"}]
+    return " ".join([first, *(f"{word[0]}." for word in others)])
+
+
+@register.filter
+def email(value: str | None, whole: bool = False) -> str:
     """Return an e-mail, masked unless `whole`."""
-    name, _at, domain = value.partition("@")
-    return value if whole else f"{name[:1]}***@{domain}"
+    if not value or whole:
+        return value or NOTHING
+    name, at, domain = value.partition("@")
+    return f"{name[:1]}***{at}{domain}"
 
 
 @register.filter
-def phone(value: str, whole: bool = False) -> str:
-    """Return a Brazilian phone number, masked unless `whole`."""
+def phone(value: str | None, whole: bool = False) -> str:
+    """Return a Brazilian phone number, masked to its area and its last two digits unless `whole`."""
+    if not value:
+        return NOTHING
     try:
         text = phonenumbers.format_number(phonenumbers.parse(value, "BR"), phonenumbers.PhoneNumberFormat.NATIONAL)
     except phonenumbers.NumberParseException:
         text = value
-    return text if whole else f"{text[:5]}*****{text[-2:]}"
+    return text if whole else f"{text[:4]} *****-**{text[-2:]}"
 
 
 @register.filter
 def percent_bps(value: int | None) -> str:
-    """Return hundredths of a percent as `12,34 %`."""
-    return "—" if value is None else f"{value / 100:.2f}".replace(".", ",") + "\N{NO-BREAK SPACE}%"
+    """Return hundredths of a percent as `12,34%`."""
+    return tell(value, "bps")
 
 
 @register.filter
 def seconds(milliseconds: int | None) -> str:
     """Return milliseconds as `1,2 s`."""
-    return "—" if milliseconds is None else f"{milliseconds / 1000:.1f}".replace(".", ",") + "\N{NO-BREAK SPACE}s"
+    return NOTHING if milliseconds is None else f"{milliseconds / 1000:.1f}".replace(".", ",") + "\N{NO-BREAK SPACE}s"
+
+
+@register.inclusion_tag("console/_figure.html")
+def chart(kind: str, data: Any, title: str, unit: Unit = "count", table: bool = True) -> dict[str, Any]:
+    """Show `data` as a figure: caption, picture, legend where it needs one, and the table of the same numbers.
+
+    Kinds, data and units: see receba.console.charts.
+    """
+    return {"figure": charts.figure_of(kind, data or [], title, unit), "table": table}
 
 
 @register.simple_tag
-def chart(kind: str, data: Any, title: str = "") -> SafeString:
-    """Return an SVG picture of `data` by one of the charts (bars, line, strip, pareto)."""
-    return mark_safe(charts.CHARTS[kind](data, title))  # the charts escape every text themselves
+def sparkline(values: Any, title: str = "", unit: Unit = "count") -> SafeString:
+    """Return a small line for a cell or a tile; None leaves a gap."""
+    return mark_safe(charts.sparkline(list(values), title, unit))  # the charts escape every text themselves
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Return a drawing of receba.console.icons; with a label if it stands alone."""
+    return mark_safe(icons.icon(name, label))  # the label is escaped there
 
 
 @register.simple_tag(takes_context=True)
