@@ -88,7 +88,7 @@ def serve(
 
 def demo(
     port: Annotated[int, typer.Option()] = 8000,
-    customers: Annotated[int, typer.Option(min=60, help="clientes de cada empresa")] = 150,
+    customers: Annotated[int, typer.Option(min=60, help="clientes de cada empresa")] = 120,
     on: Annotated[
         Any, typer.Option("--on", parser=parse_day, help="data da demonstração (hoje)", metavar="DATA")
     ] = None,

@@ -39,18 +39,19 @@ def run_day(
     on: date,
     known_on: date | None = None,
     force: bool = False,
+    catch_up: bool = True,
     progress: Progress = lambda step: None,
 ) -> list[DailyRun]:
     """Run the company's day `on`, after the days missed since the last run; return the runs, oldest first.
 
     A day whose inputs did not change since it was done is left as it is. A missed day gets its indices and KPIs, and
     no messages: the ruler's own catch-up rule decides today what yesterday's step still means. `force` does a day
-    again although nothing changed. Raises DayIsRunning.
+    again although nothing changed; without `catch_up` missed days stay missed. Raises DayIsRunning.
     """
     scope.require(Permission.RUN_DAY)
     known = known_on or max(on, timezone.localdate())
     with _alone(scope):
-        runs = [_run_one(scope, day, known, True, False, progress) for day in missed_days(scope, on)]
+        runs = [_run_one(scope, day, known, True, False, progress) for day in (missed_days(scope, on) if catch_up else [])]
         return [*runs, _run_one(scope, on, known, False, force, progress)]
 
 

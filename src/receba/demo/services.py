@@ -16,7 +16,6 @@ from receba.demo import files
 from receba.demo.core.portfolio import Portfolio, generate
 from receba.demo.core.profile import HORIZONTE, OPERATOR, PROFILES, SERRA_AZUL, Profile
 from receba.intake import services as intake
-from receba.kernel.days import effective_due
 from receba.kernel.tables import HoldKind
 from receba.ledger import services as ledger
 from receba.ledger.models import Title
@@ -44,10 +43,10 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is made up: customers of each company, and how many past days get indices."""
+    """How much is made up: customers of each company, and how many past weeks get indices."""
 
-    customers: int = 150
-    past_months: int = 3
+    customers: int = 120
+    past_weeks: int = 5
 
 
 def seed(*, on: date, folder: Path, size: Size, tell: Tell) -> list[Company]:
@@ -61,22 +60,16 @@ def seed(*, on: date, folder: Path, size: Size, tell: Tell) -> list[Company]:
         _import(scope, portfolio, folder / profile.key, on, tell)
         _holds(scope, portfolio)
         ruler.install_shipped(scope)
-        for day in _days(on, size.past_months):
+        for day in _days(on, size.past_weeks):
             tell(f"{profile.company}: rotina de {day:%d/%m/%Y}")
-            daily.run_day(scope, on=day)
+            daily.run_day(scope, on=day, catch_up=False)
         made.append(company)
     return made
 
 
-def _days(on: date, past_months: int) -> list[date]:
-    """Return the first business day of each past month, oldest first, and the day itself."""
-    firsts = []
-    first = on.replace(day=1)
-    for _month in range(past_months):
-        if first < on:
-            firsts.append(effective_due(first))
-        first = (first - timedelta(1)).replace(day=1)
-    return [*sorted(day for day in firsts if day < on), on]
+def _days(on: date, past_weeks: int) -> list[date]:
+    """Return the same weekday of each past week, oldest first, and the day itself."""
+    return [on - timedelta(7 * week) for week in range(past_weeks, -1, -1)]
 
 
 def _company(profile: Profile, number: int) -> Company:

@@ -68,7 +68,7 @@ def title_facts(scope: Scope, title_ids: Iterable[int]) -> dict[int, Facts]:
               FROM ledger_title t
               LEFT JOIN LATERAL (SELECT due_on, effective_due_on FROM ledger_duechange c WHERE c.title_id = t.id
                                   ORDER BY recorded_at DESC, id DESC LIMIT 1) c ON true
-             WHERE t.id = ANY(%s)
+             WHERE t.id = ANY(%s::bigint[])
             """,
             [wanted],
         )
@@ -82,7 +82,7 @@ def title_facts(scope: Scope, title_ids: Iterable[int]) -> dict[int, Facts]:
                    e.component, coalesce(p.key, ''), coalesce(r.key, ''), e.declared
               FROM ledger_entry e LEFT JOIN ledger_entry p ON p.id = e.payment_id
               LEFT JOIN ledger_entry r ON r.id = e.reverses_id
-             WHERE e.title_id = ANY(%s) ORDER BY e.id
+             WHERE e.title_id = ANY(%s::bigint[]) ORDER BY e.id
             """,
             [wanted],
         )

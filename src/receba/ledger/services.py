@@ -103,7 +103,7 @@ class Posted:
 
 def _require_visible(table: str, ids: set[int]) -> None:
     """Raise OutsideScope unless row-level security shows every one of these rows."""
-    statement = sql.SQL("SELECT count(*) FROM {} WHERE id = ANY(%s)").format(sql.Identifier(table))
+    statement = sql.SQL("SELECT count(*) FROM {} WHERE id = ANY(%s::bigint[])").format(sql.Identifier(table))
     with connection.cursor() as cursor:
         cursor.execute(statement, [list(ids)])
         if cursor.fetchone()[0] != len(ids):

@@ -9,7 +9,8 @@ TITLE = "ledger_title"
 
 # One row per open title, kept by the entries and due changes themselves: whoever posts, it follows.
 PROJECTION = """
-CREATE FUNCTION ledger_project() RETURNS trigger LANGUAGE plpgsql AS $$
+-- The planner knows nothing of a transition table and would loop over it: 76 s instead of 1.9 s for 20,000 payments.
+CREATE FUNCTION ledger_project() RETURNS trigger LANGUAGE plpgsql SET enable_nestloop = off AS $$
 BEGIN
     WITH moved AS MATERIALIZED (
         SELECT title_id, sum(amount_centavos)::bigint AS amount FROM new_rows GROUP BY title_id),
@@ -37,7 +38,7 @@ END $$;
 CREATE TRIGGER projected AFTER INSERT ON ledger_entry REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_project();
 
-CREATE FUNCTION ledger_project_due() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_project_due() RETURNS trigger LANGUAGE plpgsql SET enable_nestloop = off AS $$
 BEGIN
     UPDATE ledger_opentitle o SET due_on = c.due_on, effective_due_on = c.effective_due_on
       FROM (SELECT DISTINCT ON (title_id) title_id, due_on, effective_due_on FROM ledger_duechange

@@ -1,0 +1,179 @@
+"""The working days of a company: what each step did, how long it took, and the button that runs one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST, require_safe
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from receba.access.core.roles import Permission
+from receba.access.web import CompanyRequest, company_view
+from receba.daily import queries, services, tasks
+from receba.daily.models import DailyRun, DailyStep, State
+from receba.daily.order import ORDER
+from receba.kernel.money import format_brl
+from receba.ruler import queries as ruler
+
+SHOWN = 30
+LABELS = {step.name: step.label for step in ORDER}
+BADGES = {State.DONE: "good", State.FAILED: "bad", State.RUNNING: "warn", State.WAITING: ""}
+COUNTS = {
+    "titles": gettext_lazy("títulos"),
+    "entries": gettext_lazy("lançamentos"),
+    "debtors": gettext_lazy("clientes"),
+    "holds": gettext_lazy("pausas"),
+    "open": gettext_lazy("em aberto"),
+    "overdue": gettext_lazy("vencidos"),
+    "open_centavos": gettext_lazy("saldo em aberto"),
+    "overdue_centavos": gettext_lazy("saldo vencido"),
+    "scored": gettext_lazy("com índice"),
+    "worsened": gettext_lazy("pioraram"),
+    "in_scope": gettext_lazy("na régua"),
+    "send": gettext_lazy("a contatar"),
+    "approved": gettext_lazy("liberados"),
+    "ready": gettext_lazy("prontas"),
+    "waiting": gettext_lazy("à espera"),
+    "silent": gettext_lazy("em silêncio"),
+    "sent": gettext_lazy("enviadas"),
+    "failed": gettext_lazy("falharam"),
+    "cases": gettext_lazy("casos na fila"),
+    "values": gettext_lazy("indicadores"),
+}
+"""What a step counted, in words; a count that is not here shows under its own name."""
+
+
+class RunForm(forms.Form):
+    """Which day to run."""
+
+    on = forms.DateField(
+        label=gettext_lazy("Dia"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), localize=False
+    )
+    force = forms.BooleanField(label=gettext_lazy("refazer mesmo sem novidades"), required=False)
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on > timezone.localdate():
+            raise forms.ValidationError(_("Este dia ainda não chegou."))
+        return on
+
+
+def _step(step: DailyStep, in_full: bool) -> dict[str, Any]:
+    return {
+        "label": LABELS.get(step.name, step.name),
+        "state": step.get_state_display(),
+        "badge": BADGES[State(step.state)],
+        "milliseconds": step.milliseconds,
+        "counts": [(COUNTS.get(name, name), _count(name, value)) for name, value in step.counts.items()],
+        "error": step.error if in_full else "",
+    }
+
+
+def _count(name: str, value: Any) -> Any:
+    return format_brl(value) if name.endswith("_centavos") else value
+
+
+def _run(run: DailyRun, in_full: bool) -> dict[str, Any]:
+    steps = list(run.steps.all())
+    return {
+        "run": run,
+        "badge": BADGES[State(run.state)],
+        "steps": [_step(step, in_full) for step in steps],
+        "done": sum(step.state in (State.DONE, State.FAILED) for step in steps),
+        "milliseconds": sum(step.milliseconds or 0 for step in steps),
+        "under_way": run.state == State.RUNNING,
+    }
+
+
+def _state(request: CompanyRequest) -> dict[str, Any]:
+    """Return the last runs and what waits in the queue; an error's text is for who may run the day again."""
+    may_run = request.scope.allows(Permission.RUN_DAY)
+    shown = [_run(run, may_run) for run in queries.runs(request.scope, SHOWN)]
+    jobs = ProcrastinateJob.objects.filter(
+        task_name=tasks.run_company_day.name, args__company_id=request.company.pk, status__in=("todo", "doing")
+    ).order_by("id")
+    waiting = [{"on": date.fromisoformat(job.args["on"]), "doing": job.status == "doing"} for job in jobs]
+    return {"runs": shown, "jobs": waiting, "busy": bool(waiting), "may_run": may_run}
+
+
+@company_view(Permission.VIEW)
+@require_safe
+def runs(request: CompanyRequest) -> TemplateResponse:
+    """Show the last days with their steps."""
+    form = RunForm(initial={"on": timezone.localdate()})
+    return TemplateResponse(request, "daily/runs.html", {"form": form, **_state(request)})
+
+
+@company_view(Permission.VIEW)
+@require_safe
+def progress(request: CompanyRequest) -> TemplateResponse:
+    """Show the runs alone; the page asks for this again and again while something is under way."""
+    return TemplateResponse(request, "daily/_progress.html", _state(request))
+
+
+@company_view(Permission.RUN_DAY)
+@require_POST
+def run(request: CompanyRequest) -> HttpResponse:
+    """Put a day in the queue."""
+    form = RunForm(request.POST)
+    if not form.is_valid():
+        return TemplateResponse(request, "daily/runs.html", {"form": form, **_state(request)}, status=422)
+    on = form.cleaned_data["on"]
+    if tasks.enqueue_day(request.scope, on=on, force=form.cleaned_data["force"]):
+        messages.success(request, _("O dia %(on)s entrou na fila.") % {"on": f"{on:%d/%m/%Y}"})
+    else:
+        messages.info(request, _("O dia %(on)s já está na fila.") % {"on": f"{on:%d/%m/%Y}"})
+    return redirect("daily:runs", request.company.pk)
+
+
+class ApprovalForm(forms.Form):
+    """Which day's contacts are approved: those marked, when `only` says so; otherwise all, `expected` of them."""
+
+    on = forms.DateField(localize=False)
+    expected = forms.IntegerField(required=False)
+    only = forms.BooleanField(required=False)
+
+
+def _refusal(request: CompanyRequest, form: ApprovalForm, marked: list[int], waiting: int) -> str:
+    """Return why what was asked is not done; nothing when it is."""
+    on, last = form.cleaned_data["on"], ruler.last_day(request.scope)
+    if on != last:
+        return _("Só o último plano pode ser aprovado.")
+    if form.cleaned_data["only"]:
+        return "" if marked else _("Marque ao menos um cliente.")
+    if form.cleaned_data["expected"] != waiting:
+        return _("O plano mudou enquanto você olhava: agora são %(n)d à espera. Confira e aprove de novo.") % {
+            "n": waiting
+        }
+    return ""
+
+
+@company_view(Permission.APPROVE_PLAN)
+@require_POST
+def approve_plan(request: CompanyRequest) -> HttpResponse:
+    """Approve the last plan's contacts, as the person saw them, and write their messages."""
+    form, address = ApprovalForm(request.POST), reverse("ruler:plan", args=[request.company.pk])
+    if not form.is_valid():
+        messages.error(request, _("Diga o dia do plano."))
+        return redirect(address)
+    on: date = form.cleaned_data["on"]
+    marked = [int(pk) for pk in request.POST.getlist("decision") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    waiting = ruler.plan_of(request.scope, on=on).waiting
+    if refusal := _refusal(request, form, marked, waiting):
+        messages.error(request, refusal)
+    else:
+        services.approve_plan(request.scope, on=on, decision_ids=marked if form.cleaned_data["only"] else None)
+        approved = waiting - ruler.plan_of(request.scope, on=on).waiting
+        told = ngettext("%(n)d contato aprovado.", "%(n)d contatos aprovados.", approved)
+        messages.success(request, told % {"n": approved})
+    return redirect(f"{address}?on={on.isoformat()}")
