@@ -117,14 +117,14 @@ def gather(
     with scope.active():
         debtors = Debtor.objects.in_bulk(ids)
         letters = frozenset(pk for pk, d in debtors.items() if channel == Channel.LETTER and d.street and d.city)
-        owners = dict(Title.objects.filter(pk__in=titles).values_list("pk", "debtor_id"))
+        named = _titles(titles)
         return Known(
             debtors=debtors,
             contacts=_contacts(ids, channel),
             holds=_holds(ids),
             past=_past(ids, at, test_mode),
-            figures=figures_of(scope, titles, business_day(at)),
-            owners=owners,
+            figures=_figures(scope, named, business_day(at)),
+            owners={pk: debtor_id for pk, debtor_id, _code, _text in named},
             letters_to=letters,
         )
 
@@ -161,12 +161,15 @@ def _past(debtor_ids: list[int], at: datetime, test_mode: bool) -> dict[int, lis
     return found
 
 
-def figures_of(scope: Scope, title_ids: Collection[int], on: date) -> dict[int, TitleFigure]:
+_Named = tuple[int, int, str, str]
+
+
+def _figures(scope: Scope, named: Collection[_Named], on: date) -> dict[int, TitleFigure]:
     """Return what each title owes at the end of a day, by all that is known now."""
     with scope.active():
-        names = {pk: (code, text) for pk, code, text in _titles(title_ids)}
+        names = {pk: (code, text) for pk, _debtor_id, code, text in named}
         found = {}
-        for title_id, (title, terms, facts) in ledger.title_facts(scope, title_ids).items():
+        for title_id, (title, terms, facts) in ledger.title_facts(scope, names).items():
             entries = [fact for _id, fact in facts]
             owed = rules.position(title, terms, entries, day_number(on))
             code, description = names[title_id]
@@ -184,8 +187,9 @@ def figures_of(scope: Scope, title_ids: Collection[int], on: date) -> dict[int, 
     return found
 
 
-def _titles(title_ids: Collection[int]) -> list[tuple[int, str, str]]:
-    return list(Title.objects.filter(pk__in=list(title_ids)).values_list("pk", "code", "description"))
+def _titles(title_ids: Collection[int]) -> list[_Named]:
+    """Return (title, its debtor, code, description) of those that the scope sees."""
+    return list(Title.objects.filter(pk__in=list(title_ids)).values_list("pk", "debtor_id", "code", "description"))
 
 
 def is_person(debtor: Debtor) -> bool:

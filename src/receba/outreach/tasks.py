@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from receba.access.models import Company
 from receba.access.scope import Actor, Scope
@@ -15,7 +17,18 @@ from receba.outreach import services
 def send_all(timestamp: int) -> None:
     """Ask for a round of sending in each company; a company whose round still runs gets none."""
     for company_id in Company.objects.values_list("pk", flat=True):
-        send_company.configure(lock=f"outreach-send-{company_id}").defer(company_id=company_id)
+        ask_for_round(company_id)
+
+
+def ask_for_round(company_id: int) -> bool:
+    """Ask the worker for a round of sending; False when one is asked for already."""
+    name = f"outreach-send-{company_id}"
+    try:
+        with transaction.atomic():
+            send_company.configure(lock=name, queueing_lock=name).defer(company_id=company_id)
+    except AlreadyEnqueued:
+        return False
+    return True
 
 
 @app.task(queue="default")

@@ -243,10 +243,10 @@ def _record(work: _Round, pk: int, token: uuid.UUID, attempt: int, outcome: Outc
             log(work.scope, [pk], kind, at, detail=outcome.response, attempt=attempt)
         else:
             log(work.scope, [pk], kind, at, detail=f"tarde demais: {outcome.response}", attempt=attempt)
-        message = Message.objects.get(pk=pk)
-        bad = outcome.failure == Failure.ADDRESS and not message.test_mode
-        if bad and message.contact_id is not None:
-            parties.invalidate_contact(work.scope, contact_id=message.contact_id, reason=outcome.response[:200])
+        if outcome.failure == Failure.ADDRESS and not work.mailer.test_mode:
+            contact_id = Message.objects.values_list("contact_id", flat=True).get(pk=pk)
+            if contact_id is not None:
+                parties.invalidate_contact(work.scope, contact_id=contact_id, reason=outcome.response[:200])
     return str(kind)
 
 

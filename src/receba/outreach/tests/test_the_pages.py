@@ -103,7 +103,8 @@ def test_sending_now_is_a_job_for_the_worker(console, stage, server):
 
     stage.ready("a@exemplo.example")
     assert console(Role.COLLECTOR, "mensagens/enviar/", {}).status_code == 403
-    assert console(Role.MANAGER, "mensagens/enviar/", {}).status_code == 302
+    for _twice in range(2):
+        assert console(Role.MANAGER, "mensagens/enviar/", {}).status_code == 302
     job = ProcrastinateJob.objects.get()
     assert job.task_name.endswith("send_company") and job.args == {"company_id": stage.scope.company_id}
 

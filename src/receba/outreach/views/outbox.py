@@ -138,6 +138,6 @@ def resolve(request: CompanyRequest, message_id: int) -> HttpResponse:
 @require_POST
 def send_now(request: CompanyRequest) -> HttpResponse:
     """Ask the worker for a round of sending now."""
-    tasks.send_company.configure(lock=f"outreach-send-{request.company.pk}").defer(company_id=request.company.pk)
+    tasks.ask_for_round(request.company.pk)
     messages.success(request, _("O envio começa em instantes."))
     return redirect("outreach:outbox", request.company.pk)
