@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from receba.access.core.roles import Role, reach
 from receba.access.models import AuditEvent, AuditLink, Company, Grant, Person
@@ -28,9 +32,33 @@ def scope_for(person: Person, company_id: int, reason: str = "") -> Scope | None
     return Scope(company_id, Actor("person", person.email, person.pk), permissions, portfolios, reason)
 
 
-def audit_trail(scope: Scope) -> QuerySet[AuditEvent]:
-    """Return the company's audit events, newest first."""
-    return AuditEvent.objects.filter(chain=scope.company_id).select_related("link")
+def grants_of(scope: Scope) -> QuerySet[Grant]:
+    """Return the company's grants, standing ones first, by person."""
+    grants = Grant.objects.filter(company_id=scope.company_id).select_related("person", "portfolio")
+    return grants.order_by(F("revoked_at").desc(nulls_first=True), "person__name", "pk")
+
+
+def audit_trail(scope: Scope, *, table: str = "", actor: str = "", day: date | None = None) -> QuerySet[AuditEvent]:
+    """Return the company's audit events, newest first; `actor` is part of a name, e-mail, job or command."""
+    events = AuditEvent.objects.filter(chain=scope.company_id).select_related("link")
+    if table:
+        events = events.filter(table=table)
+    if actor:
+        people = Person.objects.filter(Q(name__icontains=actor) | Q(email__icontains=actor)).values_list(
+            "pk", flat=True
+        )
+        events = events.filter(Q(actor__icontains=actor) | Q(actor__in=[f"person:{pk}" for pk in people]))
+    if day:
+        start = timezone.make_aware(datetime.combine(day, time.min))
+        events = events.filter(at__gte=start, at__lt=start + timedelta(1))
+    return events
+
+
+def names_of(scope: Scope, actors: Iterable[str]) -> dict[str, str]:
+    """Return the name of each actor of the trail that is, or was, a person of the company."""
+    ids = {int(actor.removeprefix("person:")) for actor in actors if actor.removeprefix("person:").isdecimal()}
+    people = Person.objects.filter(pk__in=ids, grants__company_id=scope.company_id).distinct()
+    return {f"person:{person.pk}": str(person) for person in people}
 
 
 def chain_head(scope: Scope) -> tuple[int, str]:
