@@ -53,12 +53,15 @@ def guess(header: tuple[str, ...], sample: pl.DataFrame, spec: TableSpec) -> Gue
 
 
 def guess_table(header: tuple[str, ...], sample: pl.DataFrame) -> str:
-    """Return the name of the table that the header most likely is: the one whose required fields are best found."""
+    """Return the name of the table that the header most likely is.
 
-    def score(spec: TableSpec) -> tuple[float, float]:
+    It has all required fields and explains most of the columns; of two that explain the same, the stricter one.
+    """
+
+    def score(spec: TableSpec) -> tuple[bool, float, int]:
         confidence = guess(header, sample, spec).confidence
-        required = sum(confidence.get(field.key, 0.0) for field in spec.required) / len(spec.required)
-        return (required, sum(confidence.values()))
+        whole = all(field.key in confidence for field in spec.required)
+        return whole, round(sum(confidence.values()), 2), len(spec.required)
 
     return max(SPECS.values(), key=score).name
 

@@ -159,7 +159,7 @@ class Mapping:
                 f"Não sei que coluna traz: {names}. Colunas do arquivo: {', '.join(header)}. "
                 f"Informe, por exemplo, {absent[0].key}=COLUNA" + _DATE_ADVICE.get(absent[0].key, "."),
             )
-        return replace(self, fields=bound)
+        return replace(self, fields={key: bound[key] for key in by_key if key in bound})
 
 
 def _base_date(text: str | None) -> date | None:

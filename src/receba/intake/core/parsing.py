@@ -13,7 +13,7 @@ from receba.intake.core.amounts import parse_amounts
 from receba.intake.core.contacts import parse_documents, parse_emails, parse_phones
 from receba.intake.core.conventions import Conventions, find_conventions
 from receba.intake.core.dates import Column, parse_dates
-from receba.intake.core.fields import SPECS, Field, TableSpec
+from receba.intake.core.fields import Field, TableSpec
 from receba.intake.core.guessing import guess
 from receba.intake.core.mapping import Expression, Mapping
 from receba.intake.core.problems import broken_problems, column_problems, ragged_problems, table_of
@@ -35,13 +35,10 @@ DEFAULT_POLICY = Policy()
 
 
 def read_file(path: Path, spec_name: str, mapping: Mapping | None) -> Reading:
-    """Read a CSV (also .gz), XLSX or Parquet file; without a mapping, the header is guessed.
+    """Read a file; the same as `intake.readers.read_file`, where callers should look for it."""
+    from receba.intake.readers import read_file as read
 
-    Raises IntakeError for a file that is no table, or whose required fields have no column.
-    """
-    from receba.intake.readers import read_path  # the one door from here to files, opened only when asked
-
-    return parse(read_path(path, mapping.delimiter if mapping else None), SPECS[spec_name], mapping)
+    return read(path, spec_name, mapping)
 
 
 def parse(raw: RawTable, spec: TableSpec, mapping: Mapping | None = None, policy: Policy = DEFAULT_POLICY) -> Reading:

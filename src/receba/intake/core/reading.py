@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingABC
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import polars as pl
@@ -96,6 +96,18 @@ class Reading:
     repeated: pl.DataFrame
     totals: Totals
     findings: tuple[Finding, ...]
+
+    def only(self, lines: set[int]) -> Reading:
+        """Return the rows of some lines; totals and findings stay those of the whole file."""
+        wanted = pl.Series(sorted(lines), dtype=pl.Int64).implode()
+        keep = pl.col("line").is_in(wanted)
+        return replace(
+            self,
+            accepted=self.accepted.filter(keep),
+            rejected=self.rejected.filter(keep),
+            warnings=self.warnings.filter(keep),
+            repeated=self.repeated.filter(keep),
+        )
 
     def rejected_by_reason(self) -> dict[str, int]:
         """Return how many problems there are of each reason."""

@@ -30,6 +30,12 @@ class Reason(StrEnum):
     UNKNOWN_KIND = "unknown_kind"
     MISSING_REVERSED = "missing_reversed"
     BAD_DOCUMENT = "bad_document"
+    OTHER_CUSTOMER = "other_customer"
+    UNKNOWN_TERMS = "unknown_terms"
+    KEY_REUSED = "key_reused"
+    UNKNOWN_REVERSED = "unknown_reversed"
+    ALREADY_REVERSED = "already_reversed"
+    REVERSAL_AMOUNT = "reversal_amount"
 
 
 class Warn(StrEnum):
@@ -119,6 +125,25 @@ REASON_WORDING: dict[Reason, Wording] = {
     ),
     Reason.BAD_DOCUMENT: Wording(
         "“{value}” não é um CPF ou CNPJ válido.", "Confira os dígitos: o CPF tem 11 e o CNPJ tem 14."
+    ),
+    Reason.OTHER_CUSTOMER: Wording(
+        "O título “{value}” já está registrado para o cliente {other}.",
+        "Um título não muda de cliente: cancele o antigo e envie outro número.",
+    ),
+    Reason.UNKNOWN_TERMS: Wording(
+        "As condições de atraso “{value}” não estão cadastradas.", "Cadastre-as nas configurações e reenvie a linha."
+    ),
+    Reason.KEY_REUSED: Wording(
+        "A baixa “{value}” já está registrada com outro título, data ou valor.",
+        "Envie um estorno da baixa registrada e uma baixa nova, com outro número.",
+    ),
+    Reason.UNKNOWN_REVERSED: Wording(
+        "A baixa “{value}”, que este estorno desfaz, não está registrada.", "Envie antes a baixa original."
+    ),
+    Reason.ALREADY_REVERSED: Wording("A baixa “{value}” já foi estornada.", "Ignore esta linha."),
+    Reason.REVERSAL_AMOUNT: Wording(
+        "O estorno de {value} não tem o valor da baixa que desfaz ({other}).",
+        "Um estorno desfaz a baixa inteira: use o mesmo valor e envie a diferença como baixa nova.",
     ),
 }
 

@@ -31,20 +31,18 @@ def row_rules(spec: TableSpec, rows: pl.DataFrame) -> list[Broken]:
         broken.append(_dates_out_of_order(rows, Reason.PAID_BEFORE_ISSUE, "paid"))
     if spec.name == "ledger":
         unpaid = rows.filter((pl.col("paid_amount") > 0) & pl.col("paid").is_null() & pl.col("paid_readable"))
-        broken.append(Broken(Reason.MISSING_PAID_DATE, "paid", _shown(unpaid, _reais("paid_amount"), pl.lit(""))))
+        broken.append(Broken(Reason.MISSING_PAID_DATE, "paid", shown(unpaid, reais_shown("paid_amount"))))
         zero = rows.filter((pl.col("paid_amount") == 0) & pl.col("paid").is_not_null())
-        broken.append(
-            Broken(Reason.AMOUNT_NOT_POSITIVE, "paid_amount", _shown(zero, _reais("paid_amount"), pl.lit("")))
-        )
+        broken.append(Broken(Reason.AMOUNT_NOT_POSITIVE, "paid_amount", shown(zero, reais_shown("paid_amount"))))
     if spec.name == "settlements":
         loose = rows.filter((pl.col("kind") == "reversal") & pl.col("reverses").is_null())
-        broken.append(Broken(Reason.MISSING_REVERSED, "reverses", _shown(loose, pl.lit(None), pl.lit(""))))
+        broken.append(Broken(Reason.MISSING_REVERSED, "reverses", shown(loose, pl.lit(None))))
     return broken
 
 
 def _dates_out_of_order(rows: pl.DataFrame, reason: Reason, later: str) -> Broken:
     wrong = rows.filter(pl.col(later) < pl.col("issued"))
-    return Broken(reason, later, _shown(wrong, _day(later), _day("issued")))
+    return Broken(reason, later, shown(wrong, day_shown(later), day_shown("issued")))
 
 
 def key_rules(spec: TableSpec, rows: pl.DataFrame) -> tuple[Broken, pl.DataFrame]:
@@ -69,18 +67,24 @@ def key_rules(spec: TableSpec, rows: pl.DataFrame) -> tuple[Broken, pl.DataFrame
     agreeing = keyed.join(wrong, on="line", how="anti")
     same = agreeing.select("line", first_line=pl.col("line").min().over(content))
     repeated = same.filter(pl.col("line") != pl.col("first_line"))
-    shown = _shown(wrong, pl.col(key), pl.col("first_line").cast(pl.String))
-    return Broken(reason, key, shown), repeated
+    named = shown(wrong, key, pl.col("first_line"))
+    return Broken(reason, key, named), repeated
 
 
-def _shown(rows: pl.DataFrame, value: pl.Expr, other: pl.Expr) -> pl.DataFrame:
-    return rows.select("line", value=value.cast(pl.String), other=other.cast(pl.String))
+def shown(rows: pl.DataFrame, value: str | pl.Expr, other: pl.Expr | None = None) -> pl.DataFrame:
+    """Return line, value and other as texts for a message."""
+    shown_value = pl.col(value) if isinstance(value, str) else value
+    shown_other = pl.lit("") if other is None else other
+    return rows.select("line", value=shown_value.cast(pl.String), other=shown_other.cast(pl.String))
 
 
-def _day(column: str) -> pl.Expr:
+def day_shown(column: str) -> pl.Expr:
+    """Return a date as people write it: 31/12/2026."""
     return pl.col(column).dt.strftime("%d/%m/%Y")
 
 
-def _reais(column: str) -> pl.Expr:
-    cents = (pl.col(column) % 100).cast(pl.String).str.pad_start(2, "0")
-    return (pl.col(column) // 100).cast(pl.String) + "," + cents
+def reais_shown(column: str | pl.Expr) -> pl.Expr:
+    """Return centavos as people write them: 1234,56."""
+    centavos = pl.col(column) if isinstance(column, str) else column
+    cents = (centavos % 100).cast(pl.String).str.pad_start(2, "0")
+    return (centavos // 100).cast(pl.String) + "," + cents

@@ -8,7 +8,11 @@ import zlib
 from pathlib import Path
 
 from receba.intake.core.errors import IntakeError
+from receba.intake.core.fields import SPECS
+from receba.intake.core.mapping import Mapping
+from receba.intake.core.parsing import parse
 from receba.intake.core.raw import RawTable
+from receba.intake.core.reading import Reading
 from receba.intake.readers.csv import read_csv
 from receba.intake.readers.parquet import read_parquet
 from receba.intake.readers.xlsx import read_xlsx
@@ -17,6 +21,14 @@ MAX_BYTES = 2 * 1024**3
 """Largest content read, after decompression."""
 
 _GZIP, _ZIP, _PARQUET, _OLD_EXCEL, _PDF = b"\x1f\x8b", b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0", b"%PDF"
+
+
+def read_file(path: Path, spec_name: str, mapping: Mapping | None) -> Reading:
+    """Read a file as one kind of table (`customers`, `titles`, `settlements`, `ledger`); its header may be guessed.
+
+    Raises IntakeError for a file that is no table, or whose required fields have no column.
+    """
+    return parse(read_path(path, mapping.delimiter if mapping else None), SPECS[spec_name], mapping)
 
 
 def read_path(path: Path, delimiter: str | None = None) -> RawTable:

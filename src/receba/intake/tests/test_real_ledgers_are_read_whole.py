@@ -13,7 +13,7 @@ import pytest
 from receba.intake.core.errors import IntakeError
 from receba.intake.core.flat import settlements_of, titles_of
 from receba.intake.core.mapping import Mapping
-from receba.intake.core.parsing import read_file
+from receba.intake.readers import read_file
 
 DATA = Path(os.environ.get("RECEBA_SHARED_DATA") or Path(__file__).parents[4].parent / "shared" / "data")
 pytestmark = [

@@ -1,0 +1,158 @@
+"""Files that came in, how their columns are read, the rows that were refused, and settlements without a title yet."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from receba.access.managers import CompanyManager
+from receba.access.models import Company, Portfolio
+
+
+class Table(models.TextChoices):
+    """The kinds of file; the keys are those of intake.core.fields."""
+
+    CUSTOMERS = "customers", _("clientes")
+    TITLES = "titles", _("títulos")
+    SETTLEMENTS = "settlements", _("baixas")
+    LEDGER = "ledger", _("razão (títulos e pagamentos)")
+
+
+class ImportFile(models.Model):
+    """One file as it was sent, its mapping, and what its import did."""
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", _("a conferir")
+        QUEUED = "queued", _("na fila")
+        RUNNING = "running", _("importando")
+        DONE = "done", _("importado")
+        FAILED = "failed", _("falhou")
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    name = models.CharField(_("arquivo"), max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size_bytes = models.BigIntegerField(_("tamanho"))
+    table = models.CharField(_("tabela"), max_length=12, choices=Table.choices)
+    mapping = models.JSONField(default=dict)
+    portfolio = models.ForeignKey(Portfolio, models.PROTECT, null=True, blank=True, related_name="+")
+    document_required = models.BooleanField(_("exigir CPF/CNPJ válido"), default=False)
+    state = models.CharField(_("situação"), max_length=8, choices=State.choices, default=State.UPLOADED)
+    counts = models.JSONField(default=dict)
+    money = models.JSONField(default=dict)
+    findings = models.JSONField(default=list)
+    warnings = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+    uploaded_at = models.DateTimeField(_("enviado em"))
+    uploaded_by = models.CharField(max_length=200)
+    imported_at = models.DateTimeField(_("importado em"), null=True, blank=True)
+
+    objects = CompanyManager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["company", "sha256"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportContent(models.Model):
+    """The bytes of a file, compressed: read again when its refused rows are mended."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    file = models.OneToOneField(ImportFile, models.CASCADE, primary_key=True, related_name="content")
+    data = models.BinaryField()
+
+    objects = CompanyManager()
+
+
+class ImportProgress(models.Model):
+    """How far an import is; written while it runs, read by the page that shows it."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    file = models.OneToOneField(ImportFile, models.CASCADE, primary_key=True, related_name="progress")
+    step = models.CharField(max_length=40)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    updated_at = models.DateTimeField()
+
+    objects = CompanyManager()
+
+
+class SavedMapping(models.Model):
+    """The mapping that a company confirmed last for each kind of file; proposed when the header fits."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    table = models.CharField(max_length=12, choices=Table.choices)
+    mapping = models.JSONField()
+    document_required = models.BooleanField(default=False)
+    saved_at = models.DateTimeField()
+
+    objects = CompanyManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "table"], name="mapping_once_a_table")]
+
+
+class RejectedRow(models.Model):
+    """One row that was not accepted: as it was written, why, and how somebody mended it.
+
+    `raw` and `mended` are header → text. A row with the wrong number of columns has raw {"": the line}.
+    `reasons`: field, value, reason, message, remedy of each problem.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("a corrigir")
+        RESOLVED = "resolved", _("corrigida")
+        IGNORED = "ignored", _("ignorada")
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    file = models.ForeignKey(ImportFile, models.CASCADE, related_name="rejected_rows")
+    line = models.BigIntegerField(_("linha"))
+    raw = models.JSONField()
+    reasons = models.JSONField()
+    mended = models.JSONField(null=True)
+    state = models.CharField(_("situação"), max_length=8, choices=State.choices, default=State.OPEN)
+    note = models.CharField(_("observação"), max_length=300, blank=True)
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=200)
+
+    objects = CompanyManager()
+
+    class Meta:
+        ordering = ["file", "line"]
+        constraints = [models.UniqueConstraint(fields=["file", "line"], name="rejected_row_once")]
+        indexes = [models.Index(fields=["company", "state"])]
+
+
+class WaitingSettlement(models.Model):
+    """A settlement that came before its title; posted as soon as the title is there."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("esperando o título")
+        APPLIED = "applied", _("aplicada")
+        REFUSED = "refused", _("recusada")
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    file = models.ForeignKey(ImportFile, models.CASCADE, related_name="waiting_settlements")
+    line = models.BigIntegerField(_("linha"))
+    settlement = models.CharField(_("baixa"), max_length=160)
+    title = models.CharField(_("título"), max_length=80)
+    paid = models.DateField(_("data do pagamento"))
+    paid_amount = models.BigIntegerField(_("valor pago"))
+    fine = models.BigIntegerField(null=True)
+    interest = models.BigIntegerField(null=True)
+    discount = models.BigIntegerField(null=True)
+    method = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(max_length=12)
+    reverses = models.CharField(max_length=160, blank=True)
+    state = models.CharField(_("situação"), max_length=8, choices=State.choices, default=State.WAITING)
+    recorded_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    objects = CompanyManager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["company", "settlement"], name="waiting_settlement_once")]
+        indexes = [models.Index(fields=["company", "state", "title"])]

@@ -1,0 +1,203 @@
+"""The questions about files that came in. They never write."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping as MappingABC
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import polars as pl
+from django.db.models import Count, Q, QuerySet
+
+from receba.access.core.roles import Permission
+from receba.access.models import Portfolio
+from receba.access.scope import NotAllowed, Scope
+from receba.intake.base import base_for, known_customers
+from receba.intake.core import mending
+from receba.intake.core.comparing import Comparison, compare, customer_counts
+from receba.intake.core.fields import SPECS
+from receba.intake.core.guessing import guess, guess_table
+from receba.intake.core.mapping import Mapping
+from receba.intake.core.parsing import Policy, parse
+from receba.intake.core.raw import RawTable
+from receba.intake.core.reading import Reading
+from receba.intake.models import ImportFile, ImportProgress, RejectedRow, WaitingSettlement
+from receba.intake.readers import read_bytes
+
+
+def require_import(scope: Scope) -> None:
+    """Raise NotAllowed unless the actor may import files here: the permission, over the whole company.
+
+    A file may bring customers and titles of any portfolio; who sees only some of them cannot answer for it.
+    """
+    scope.require(Permission.IMPORT)
+    if scope.portfolios is not None:
+        raise NotAllowed(Permission.IMPORT)
+
+
+def files(scope: Scope) -> QuerySet[ImportFile]:
+    """Return the company's files, newest first, with `open_rows`, how many refused rows nobody has mended yet."""
+    require_import(scope)
+    with scope.active():
+        still_open = Q(rejected_rows__state=RejectedRow.State.OPEN)
+        return ImportFile.objects.annotate(open_rows=Count("rejected_rows", filter=still_open))
+
+
+def file(scope: Scope, file_id: int) -> ImportFile:
+    """Return one file; raises ImportFile.DoesNotExist for another company's."""
+    require_import(scope)
+    with scope.active():
+        return ImportFile.objects.get(pk=file_id)
+
+
+def sent_before(scope: Scope, file_id: int) -> ImportFile | None:
+    """Return an earlier import of exactly the same content as the same table, if there is one."""
+    this = file(scope, file_id)
+    with scope.active():
+        return (
+            ImportFile.objects.filter(sha256=this.sha256, table=this.table, state=ImportFile.State.DONE, pk__lt=this.pk)
+            .order_by("-pk")
+            .first()
+        )
+
+
+def progress(scope: Scope, file_id: int) -> ImportProgress | None:
+    """Return how far the import of a file is."""
+    require_import(scope)
+    with scope.active():
+        return ImportProgress.objects.filter(file_id=file_id).first()
+
+
+def raw_table(scope: Scope, file_id: int) -> RawTable:
+    """Return a file as raw text, with the mends that people made to its refused rows."""
+    this = file(scope, file_id)
+    with scope.active():
+        content = gzip.decompress(bytes(this.content.data))
+        mended = this.rejected_rows.exclude(mended=None)
+        mends: dict[int, mending.Values] = {row.line: row.mended for row in mended if row.mended is not None}
+    return mending.with_mends(read_bytes(content, Mapping.from_json(this.mapping).delimiter), mends)
+
+
+def reading_of(scope: Scope, file_id: int, raw: RawTable | None = None) -> Reading:
+    """Return what a file says under its mapping. Raises IntakeError when it cannot be read."""
+    this = file(scope, file_id)
+    text = raw or raw_table(scope, file_id)
+    return parse(text, SPECS[this.table], Mapping.from_json(this.mapping), Policy(this.document_required))
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The columns of a file with some of their values, for the screen that maps them.
+
+    `confidence`: how sure the guess is of each field (0 to 1). `likely_table`: the kind of file it seems to be.
+    """
+
+    columns: dict[str, list[str]]
+    confidence: MappingABC[str, float]
+    likely_table: str
+
+
+def header_of(scope: Scope, file_id: int, *, values: int = 5) -> Header:
+    """Return the columns of a file and what the guess makes of them."""
+    this, raw = file(scope, file_id), raw_table(scope, file_id)
+    head = raw.frame.head(500)
+    columns = {name: head[name].drop_nulls().unique(maintain_order=True).head(values).to_list() for name in raw.header}
+    confidence = guess(raw.header, head, SPECS[this.table]).confidence
+    return Header(columns, confidence, guess_table(raw.header, head))
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What importing a file would do; nothing was written.
+
+    `counts` has the keys of ImportFile.counts. `refused`: every problem, those that only the base shows included.
+    """
+
+    reading: Reading
+    comparison: Comparison
+    refused: pl.DataFrame
+    counts: dict[str, int]
+    new_portfolios: list[str]
+    earlier: ImportFile | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what a terminal or an API shows: counts, reasons, warnings, money, findings."""
+        reasons = self.refused.group_by("reason").len().sort("reason")
+        return {
+            **self.counts,
+            "new_portfolios": self.new_portfolios,
+            "reasons": dict(reasons.iter_rows()),
+            "warnings": self.reading.warnings_by_code(),
+            "money": {key: asdict(totals) for key, totals in self.reading.totals.money.items()},
+            "findings": [finding.message for finding in self.reading.findings],
+            "mapping": self.reading.mapping.to_json(),
+            "sent_before": self.earlier.imported_at if self.earlier else None,
+        }
+
+
+def preview(scope: Scope, file_id: int) -> Preview:
+    """Return what importing the file would change. Raises IntakeError when it cannot be read."""
+    reading = reading_of(scope, file_id)
+    comparison = compare(reading.spec, reading.accepted, base_for(scope, reading.accepted))
+    refused = pl.concat([reading.rejected, comparison.refused]).sort("line", maintain_order=True)
+    registered = known_customers(scope, comparison.customers["customer"].unique().to_list())
+    rejected = refused["line"].n_unique()
+    counts = {
+        "rows": reading.totals.rows,
+        "accepted": reading.totals.rows - rejected,
+        "rejected": rejected,
+        "repeated": reading.totals.repeated_rows,
+        "blank_lines": reading.totals.blank_lines,
+        **customer_counts(comparison.customers, registered),
+        **comparison.counts(),
+    }
+    return Preview(reading, comparison, refused, counts, new_portfolios(scope, comparison), sent_before(scope, file_id))
+
+
+def new_portfolios(scope: Scope, comparison: Comparison) -> list[str]:
+    """Return the portfolios that the titles name and the company does not have yet."""
+    named = comparison.titles["portfolio"].drop_nulls().unique().sort().to_list()
+    known = portfolio_ids(scope)
+    return [name for name in named if name.casefold() not in known]
+
+
+def portfolio_ids(scope: Scope) -> dict[str, int]:
+    """Return the company's portfolios by code and by name, case folded; `""` is the one for titles that name none."""
+    with scope.active():
+        rows = list(Portfolio.objects.filter(company_id=scope.company_id).order_by("pk"))
+    by_name = {row.name.casefold(): row.pk for row in rows} | {row.code.casefold(): row.pk for row in rows}
+    if rows:
+        by_name[""] = by_name.get("geral", rows[0].pk)
+    return by_name
+
+
+def rejected_rows(scope: Scope, *, file_id: int | None = None, state: str | None = None) -> QuerySet[RejectedRow]:
+    """Return refused rows by file and line."""
+    require_import(scope)
+    with scope.active():
+        rows = RejectedRow.objects.select_related("file")
+        rows = rows.filter(file_id=file_id) if file_id else rows
+        return rows.filter(state=state) if state else rows
+
+
+def rejected_csv(scope: Scope, file_id: int) -> bytes:
+    """Return the open refused rows of a file as a CSV that can be mended and sent back (see services.mend_with_csv)."""
+    require_import(scope)
+    header = raw_table(scope, file_id).header
+    with scope.active():
+        rows = list(RejectedRow.objects.filter(file_id=file_id, state=RejectedRow.State.OPEN))
+    return mending.to_csv(header, [_refused(row) for row in rows])
+
+
+def _refused(row: RejectedRow) -> mending.Refused:
+    told: list[dict[str, Any]] = row.reasons
+    values = {**row.raw, **(row.mended or {})}
+    return mending.Refused(row.line, values, [r["message"] for r in told], [r["remedy"] for r in told])
+
+
+def waiting(scope: Scope) -> QuerySet[WaitingSettlement]:
+    """Return the settlements that wait for their title, oldest first."""
+    require_import(scope)
+    with scope.active():
+        return WaitingSettlement.objects.filter(state=WaitingSettlement.State.WAITING)

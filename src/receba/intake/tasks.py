@@ -1,0 +1,24 @@
+"""Imports in the background: one at a time for each company."""
+
+from __future__ import annotations
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from receba.access.scope import Actor, Scope
+from receba.intake import services
+from receba.intake.core.errors import IntakeError
+
+
+@app.task(
+    queue="default",
+    name="intake.import_file",
+    retry=RetryStrategy(max_attempts=30, wait=10, retry_exceptions={services.ImportIsRunning}),
+)
+def import_file(company_id: int, file_id: int, confirmed_by: str) -> None:
+    """Import a confirmed file; what is wrong with it is on the file's page."""
+    scope = Scope(company_id, Actor("job", "importação"), reason=f"arquivo {file_id}, confirmado por {confirmed_by}")
+    try:
+        services.import_file(scope, file_id)
+    except IntakeError:
+        return  # told to the user by the file's state; trying again would say the same

@@ -1,0 +1,247 @@
+"""Accepted rows into the register and the ledger, through their services, in chunks that are whole or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+from django.db import transaction
+
+from receba.access import services as access
+from receba.access.scope import Scope
+from receba.intake.core.comparing import Comparison, amount_changed, due_changed
+from receba.intake.queries import portfolio_ids
+from receba.kernel.tables import EntryKind, HoldKind, PersonKind
+from receba.ledger import services as ledger
+from receba.ledger.models import Hold, OpenTitle
+from receba.ledger.services import News, NewTitle
+from receba.parties import services as parties
+from receba.parties.services import DebtorFacts
+
+CHUNK_ROWS = 20_000
+DISPUTE_NOTE = "informado no arquivo do credor"
+_KINDS = {"PF": PersonKind.PF, "PJ": PersonKind.PJ}
+
+Progress = Callable[[str, int, int], None]
+"""(step, rows done, rows in all)"""
+
+
+@dataclass(slots=True)
+class Written:
+    """What was written so far."""
+
+    customers_new: int = 0
+    customers_changed: int = 0
+    titles_new: int = 0
+    titles_amount_changed: int = 0
+    titles_due_changed: int = 0
+    settlements_new: int = 0
+    disputes_new: int = 0
+    waiting_applied: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where and when rows are written: the scope, the file, and the day and instant of learning."""
+
+    scope: Scope
+    file_id: int
+    file_name: str
+    default_portfolio_id: int | None
+    recorded_at: datetime
+    on: date
+
+
+def for_file(context: Context, file_id: int) -> Context:
+    """Return the same context for rows of another file."""
+    return replace(context, file_id=file_id)
+
+
+def write(context: Context, comparison: Comparison, progress: Progress) -> Written:
+    """Write customers, then each chunk of titles with their settlements, then the rest of the settlements."""
+    written = Written()
+    _write_customers(context, comparison.customers, written, progress)
+    titles, settlements = comparison.titles, _to_post(comparison)
+    total, done = titles.height + settlements.height, 0
+    for chunk in titles.iter_slices(CHUNK_ROWS):
+        mine = settlements.join(chunk, on="title", how="semi")
+        with context.scope.active(), transaction.atomic():
+            ids = _write_titles(context, chunk, written)
+            _post(context, mine, ids, written)
+        done += chunk.height + mine.height
+        progress("títulos", done, total)
+    rest = settlements.join(titles, on="title", how="anti")
+    for chunk in rest.iter_slices(CHUNK_ROWS):
+        with context.scope.active(), transaction.atomic():
+            _post(context, chunk, {}, written)
+        done += chunk.height
+        progress("baixas", done, total)
+    written.disputes_new = _dispute(context, comparison.disputed)
+    return written
+
+
+def _to_post(comparison: Comparison) -> pl.DataFrame:
+    """Return the new settlements, reversals last: they may undo one of the same file."""
+    fresh = comparison.settlements.filter(pl.col("outcome") == "new")
+    return fresh.sort(pl.col("kind") == "reversal", "line")
+
+
+def _write_customers(context: Context, customers: pl.DataFrame, written: Written, progress: Progress) -> None:
+    for done, chunk in enumerate(customers.iter_slices(CHUNK_ROWS)):
+        facts = [_debtor(row) for row in chunk.iter_rows(named=True)]
+        recorded = parties.record(context.scope, facts, recorded_at=context.recorded_at)
+        written.customers_new += recorded.new
+        written.customers_changed += recorded.changed
+        progress("clientes", done * CHUNK_ROWS + chunk.height, customers.height)
+
+
+def _debtor(row: dict[str, Any]) -> DebtorFacts:
+    def told(name: str) -> str:
+        return row.get(name) or ""
+
+    def several(name: str) -> tuple[str, ...]:
+        return (row[name],) if row.get(name) else ()
+
+    return DebtorFacts(
+        code=row["customer"],
+        name=told("name"),
+        person_kind=_KINDS.get(told("person_type")),
+        document=told("document"),
+        street=told("street"),
+        district=told("district"),
+        city=told("city"),
+        state=told("state"),
+        zip_code=told("zip"),
+        group=told("group"),
+        since_on=row.get("since"),
+        emails=several("email"),
+        phones=several("phone"),
+        mobiles=several("mobile"),
+    )
+
+
+def _write_titles(context: Context, titles: pl.DataFrame, written: Written) -> dict[str, int]:
+    """Open new titles, correct changed ones; return the ids of all of them by code."""
+    fresh = titles.filter(pl.col("title_id").is_null())
+    known = titles.filter(pl.col("title_id").is_not_null())
+    made = ledger.open_titles(context.scope, _new_titles(context, fresh), recorded_at=context.recorded_at)
+    written.titles_new += len(made)
+    for row in known.filter(amount_changed()).iter_rows(named=True):
+        changed = ledger.correct_face(
+            context.scope,
+            key=f"title:{row['title']}:face:{context.file_id}:{row['line']}",
+            title_id=row["title_id"],
+            face_centavos=row["amount"],
+            recorded_at=context.recorded_at,
+        )
+        written.titles_amount_changed += bool(changed)
+    for row in known.filter(due_changed()).iter_rows(named=True):
+        written.titles_due_changed += ledger.change_due(
+            context.scope,
+            key=f"title:{row['title']}:due:{context.file_id}:{row['line']}",
+            title_id=row["title_id"],
+            due_on=row["due"],
+            reason=f"{context.file_name}, linha {row['line']}"[:200],
+            recorded_at=context.recorded_at,
+        )
+    return dict(known.select("title", "title_id").iter_rows()) | made
+
+
+def _new_titles(context: Context, titles: pl.DataFrame) -> Iterator[NewTitle]:
+    if not titles.height:
+        return
+    debtors = parties.record(
+        context.scope, (DebtorFacts(code) for code in titles["customer"].unique()), recorded_at=context.recorded_at
+    ).ids
+    portfolios = _portfolios(context, titles["portfolio"])
+    for row in titles.iter_rows(named=True):
+        yield NewTitle(
+            code=row["title"],
+            debtor_id=debtors[row["customer"]],
+            portfolio_id=portfolios[row["portfolio"] or ""],
+            terms_id=row["terms_id"],
+            issued_on=row["issued"],
+            due_on=row["due"],
+            face_centavos=row["amount"],
+            description=row["description"] or "",
+            kind=row["kind"] or "",
+        )
+
+
+def _portfolios(context: Context, names: pl.Series) -> dict[str, int]:
+    """Return the portfolio of each name in the file; those that the company has not are recorded."""
+    known = portfolio_ids(context.scope)
+    if "" not in known:
+        known[""] = access.add_portfolio(context.scope, code="geral", name="Geral").pk
+    if context.default_portfolio_id:
+        known[""] = context.default_portfolio_id
+    found = {"": known[""]}
+    for name in names.drop_nulls().unique().sort():
+        if name.casefold() not in known:
+            known[name.casefold()] = access.add_portfolio(context.scope, code=name, name=name).pk
+        found[name] = known[name.casefold()]
+    return found
+
+
+def _post(context: Context, settlements: pl.DataFrame, ids: dict[str, int], written: Written) -> None:
+    """Post new settlements; `ids` are the titles of this file, others carry their own title_id."""
+    if not settlements.height:
+        return
+    news = [_news(row, ids) for row in settlements.iter_rows(named=True)]
+    reversals = [item for item in news if item.reverses_key]
+    for part in ([item for item in news if not item.reverses_key], reversals):
+        if part:  # in two steps: a reversal finds what it undoes among what is posted
+            written.settlements_new += ledger.post(context.scope, part, recorded_at=context.recorded_at).new
+
+
+def _news(row: dict[str, Any], ids: dict[str, int]) -> News:
+    title_id = row["title_id"] if row["title_id"] is not None else ids[row["title"]]
+    amount, declared, component, reverses = row["paid_amount"], {}, 0, ""
+    if row["kind"] == "payment":
+        told = {"fine": row["fine"], "interest": row["interest"], "discount": row["discount"]}
+        declared = {name: value for name, value in told.items() if value is not None}
+    elif row["kind"] == "cancellation":  # the face is taken back: nobody paid, nobody lost
+        amount, component = -amount, int(EntryKind.FACE)
+    elif row["kind"] == "reversal":
+        undoes_cancellation = row["target_kind"] == EntryKind.REVERSAL
+        component = int(EntryKind.FACE) if undoes_cancellation else int(row["target_kind"])
+        reverses = row["target_key"]
+    return News(
+        key=row["key"],
+        title_id=title_id,
+        kind=EntryKind(row["entry_kind"]),
+        amount_centavos=amount,
+        effective_on=row["effective"],
+        declared=declared,
+        reverses_key=reverses,
+        component=component,
+        method=row["method"] or "",
+        note="cancelamento" if row["kind"] == "cancellation" else "",
+    )
+
+
+def _dispute(context: Context, codes: list[str]) -> int:
+    """Place a hold on each open title that the file says is in dispute, unless one is there; return how many."""
+    placed = 0
+    with context.scope.active():
+        open_ones = OpenTitle.objects.filter(title__code__in=codes).values_list("title_id", "debtor_id")
+        held = set(
+            Hold.objects.filter(kind=HoldKind.DISPUTE, until_on=None, title__code__in=codes).values_list(
+                "title_id", flat=True
+            )
+        )
+        for title_id, debtor_id in open_ones:
+            if title_id not in held:
+                ledger.place_hold(
+                    context.scope,
+                    debtor_id=debtor_id,
+                    title_id=title_id,
+                    kind=HoldKind.DISPUTE,
+                    from_on=context.on,
+                    note=DISPUTE_NOTE,
+                )
+                placed += 1
+    return placed
