@@ -33,7 +33,7 @@ def _read(files: list[Path], mapping_text: str) -> tuple[FlatLedger, dict[str, i
 
     from receba.intake.core.errors import IntakeError
     from receba.intake.core.mapping import Mapping
-    from receba.intake.core.parsing import read_file
+    from receba.intake.readers import read_file
     from receba.scoring.core.flat import history_from_flat
 
     readings = []

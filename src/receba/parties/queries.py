@@ -13,5 +13,5 @@ def selects() -> dict[Table, str]:
             SELECT d.id AS debtor_id, d.person_kind::integer AS person_kind,
                    (EXISTS (SELECT 1 FROM parties_contact c WHERE c.debtor_id = d.id AND c.kind = {Contact.Kind.EMAIL}
                               AND c.invalid_since IS NULL))::integer AS has_email
-              FROM parties_debtor d"""  # noqa: S608 (a constant of this program)
+              FROM parties_debtor d"""
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -22,4 +23,5 @@ def counts(scope: Scope, *, on: date) -> list[dict[str, int]]:
     with scope.active():
         covering = Q(since_on__lte=on) & (Q(until_on=None) | Q(until_on__gte=on))
         rows = Membership.objects.filter(covering).values("risk", "behaviour").annotate(debtors=Count("id"))
-        return [dict(row) for row in rows.order_by("risk", "behaviour")]
+        found: list[dict[str, Any]] = [dict(row) for row in rows.order_by("risk", "behaviour")]
+    return found

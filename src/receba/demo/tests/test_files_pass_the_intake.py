@@ -13,7 +13,7 @@ from receba.demo.core.portfolio import Portfolio, generate
 from receba.demo.core.profile import PROFILES, SERRA_AZUL, Profile
 from receba.demo.files import HEADERS, Style, brazilian, plain, write, write_truth
 from receba.intake.core.fields import SPECS
-from receba.intake.core.parsing import read_file
+from receba.intake.readers import read_file
 from receba.kernel.money import format_brl
 
 ON = date(2026, 11, 23)
