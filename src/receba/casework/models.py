@@ -106,7 +106,18 @@ class QueueItem(models.Model):
                 fields=["company", "on", "portfolio", "rank"], nulls_distinct=False, name="queue_rank_once"
             )
         ]
-        indexes = [models.Index(fields=["debtor", "on"])]
+        indexes = [
+            models.Index(fields=["debtor", "on"]),
+            # "portfolio is null" is no equality: only a partial index gives those rows in the order of their rank
+            models.Index(
+                fields=["company", "on", "rank"], condition=models.Q(portfolio=None), name="queue_whole_by_rank"
+            ),
+            models.Index(
+                fields=["company", "on", "-overdue_centavos"],
+                condition=models.Q(portfolio=None),
+                name="queue_whole_by_overdue",
+            ),
+        ]
 
     def reasons(self) -> list[Why]:
         """Return the reasons, the most pressing first."""

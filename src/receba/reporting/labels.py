@@ -76,7 +76,7 @@ def shown(kpi: str, value: int | None) -> str:
     if unit is Unit.CENTAVOS:
         return format_brl(value)
     if unit is Unit.BPS:
-        return f"{_comma(value, 2)} %"
+        return f"{_comma(value, 2)}%"
     if unit is Unit.DAYS_E1:
         return f"{_comma(value, 1)} dias"
     return _comma(value, 0)

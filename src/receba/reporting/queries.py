@@ -139,23 +139,6 @@ def trend(
         return list(rows)[::-1]
 
 
-def overdue_debtors(scope: Scope, *, on: date, limit: int = 10) -> list[tuple[int, str, int, int]]:
-    """Return (debtor id, name, overdue centavos, titles overdue) of those who owe most now, largest first."""
-    with scope.active(), connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT d.id, d.name, o.overdue, o.titles
-              FROM (SELECT debtor_id, sum(principal_centavos)::bigint AS overdue, count(*) AS titles
-                      FROM ledger_opentitle WHERE effective_due_on < %s AND principal_centavos > 0
-                     GROUP BY debtor_id ORDER BY 2 DESC, 1 LIMIT %s) o
-              JOIN parties_debtor d ON d.id = o.debtor_id
-             ORDER BY o.overdue DESC, d.id
-            """,
-            [on, limit],
-        )
-        return [(row[0], row[1], row[2], row[3]) for row in cursor.fetchall()]
-
-
 def open_now(scope: Scope) -> int:
     """Return the principal open at this moment, payments posted a second ago included."""
     with scope.active(), connection.cursor() as cursor:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 
 from receba.access.core.roles import Permission
 from receba.access.web import CompanyRequest, company_view
+from receba.casework import queries as casework
 from receba.reporting import queries, services
 from receba.reporting.core import pareto
 from receba.reporting.core.kpis import KPIS, WHOLE, Split
@@ -139,7 +140,7 @@ def _context(request: CompanyRequest, form: PanelFilter, shown_panel: Panel) -> 
         "curve": _curve(shown_panel),
         "pareto_80": shown_panel.value("pareto_80_debtors"),
         "overdue_debtors": shown_panel.value("overdue_debtors"),
-        "largest": queries.overdue_debtors(scope, on=on),
+        "largest": casework.largest(scope),
         "indices": scoring.index_day(scope, on=on),
         "index_history": _index_history(request, on),
         "plan": ruler.plan_of(scope, on=on),

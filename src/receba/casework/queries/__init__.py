@@ -1,7 +1,7 @@
 """The collector's questions: who is next, who is this, what happened, which titles. They never write."""
 
 from receba.casework.queries.debtors import Found, debtors_page, profile, search
-from receba.casework.queries.queue import counters, neighbours, promises_due, queue_day, queue_page, selects
+from receba.casework.queries.queue import counters, largest, neighbours, promises_due, queue_day, queue_page, selects
 from receba.casework.queries.timeline import Event, timeline
 from receba.casework.queries.titles import Filter, TitleList, TitlePage, open_titles, title_page, titles_as_of
 
@@ -13,6 +13,7 @@ __all__ = [
     "TitlePage",
     "counters",
     "debtors_page",
+    "largest",
     "neighbours",
     "open_titles",
     "profile",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+import phonenumbers
 from django.db.models import Q, QuerySet
 
 from receba.access.scope import Scope
@@ -44,6 +45,18 @@ def _by_name(text: str) -> QuerySet[Debtor]:
     return Debtor.objects.filter(ways).order_by("name", "id")
 
 
+def _addresses(text: str) -> set[str]:
+    """Return the text as the register would hold it, if it is an e-mail or a telephone."""
+    if "@" in text:
+        return {text, text.lower()}
+    if not re.fullmatch(r"[\d\s()+./-]{8,20}", text):
+        return set()
+    try:
+        return {phonenumbers.format_number(phonenumbers.parse(text, "BR"), phonenumbers.PhoneNumberFormat.E164)}
+    except phonenumbers.NumberParseException:
+        return set()
+
+
 def search(scope: Scope, text: str, *, limit: int = 20) -> list[Found]:
     """Return debtors by CPF/CNPJ, creditor's code, title, phone, e-mail or beginning of the name, exact ones first."""
     text = " ".join(text.split())
@@ -63,9 +76,9 @@ def search(scope: Scope, text: str, *, limit: int = 20) -> list[Found]:
         add(Found(d, "code") for d in Debtor.objects.filter(code=text)[:limit])
         titles = Title.objects.filter(_starts("code", text)).select_related("debtor").order_by("code")[:limit]
         add(Found(t.debtor, "title", t.pk) for t in titles)
-        if "@" in text or re.fullmatch(r"\+?\d{8,13}", document):
-            value = text.lower() if "@" in text else document.removeprefix("+")
-            contacts = Contact.objects.filter(value=value).select_related("debtor")[:limit]
+        addresses = _addresses(text)
+        if addresses:
+            contacts = Contact.objects.filter(value__in=addresses).select_related("debtor")[:limit]
             add(Found(c.debtor, "contact") for c in contacts)
         if len(found) < limit:
             add(Found(d, "name") for d in _by_name(text)[:limit])

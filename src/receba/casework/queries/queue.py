@@ -87,12 +87,12 @@ def queue_day(scope: Scope) -> QueueDay | None:
 
 def _items(scope: Scope, on: date, portfolio_id: int | None = None) -> QuerySet[QueueItem]:
     """Return the rows that the scope works: whole debtors, or those of its portfolios."""
-    items = QueueItem.objects.filter(on=on).order_by("rank", "portfolio_id")
+    items = QueueItem.objects.filter(on=on).order_by("rank")
     if portfolio_id is not None:
         return items.filter(portfolio_id=portfolio_id)
     if scope.portfolios is None:
         return items.filter(portfolio__isnull=True)
-    return items.filter(portfolio_id__in=scope.portfolios)
+    return items.filter(portfolio_id__in=scope.portfolios).order_by("rank", "portfolio_id")
 
 
 def queue_page(
@@ -139,6 +139,16 @@ def neighbours(scope: Scope, debtor_id: int) -> tuple[int | None, int | None]:
             return None, None
         others = _items(scope, day.on).exclude(debtor_id=debtor_id).values_list("debtor_id", flat=True)
         return others.filter(rank__lt=here.rank).last(), others.filter(rank__gt=here.rank).first()
+
+
+def largest(scope: Scope, *, limit: int = 10) -> list[QueueItem]:
+    """Return the debtors that owe most overdue in the last queue, largest first."""
+    with scope.active():
+        day = QueueDay.objects.order_by("-on").first()
+        if day is None:
+            return []
+        items = _items(scope, day.on).order_by("-overdue_centavos", "debtor_id").select_related("debtor")
+        return list(items[:limit])
 
 
 @dataclass(frozen=True, slots=True)

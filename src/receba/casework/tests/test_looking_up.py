@@ -14,6 +14,8 @@ from receba.ledger import services as ledger
 from receba.ledger.core.rules import BUCKET_LIMITS, bucket_of
 from receba.ledger.models import Title
 from receba.ledger.services import News, NewTitle
+from receba.parties import services as parties
+from receba.parties.services import DebtorFacts
 
 ON = date(2026, 6, 15)
 
@@ -30,6 +32,7 @@ def portfolio(cast):
     cast.titles = ledger.open_titles(cast.scope, [*new, other], recorded_at=datetime(2026, 1, 2, 12, tzinfo=UTC))
     payment = News("p", cast.titles["A-030"], EntryKind.PAYMENT, 100_30, date(2026, 1, 5))
     ledger.post(cast.scope, [payment], recorded_at=datetime(2026, 6, 10, 12, tzinfo=UTC))
+    parties.record(cast.scope, [DebtorFacts("3", mobiles=("+5511987654321",))])
     return cast
 
 
@@ -48,6 +51,8 @@ def found(cast, text):
         ("CONSTRUTORA", "3", "name"),
         ("Construtora V", "3", "name"),
         ("aurora@exemplo.example", "2", "contact"),
+        ("(11) 98765-4321", "3", "contact"),
+        ("+55 11 98765-4321", "3", "contact"),
         ("A-00", "2", "title"),
         ("p", None, ""),
         ("%", None, ""),

@@ -14,10 +14,11 @@ from receba.access.scope import Actor, acting
 from receba.casework.core.outcomes import Channel, Outcome
 from receba.casework.core.tables import Action, Why
 from receba.casework.models import Interaction, QueueDay, QueueItem
-from receba.kernel.tables import EntryKind, HoldKind
+from receba.kernel.tables import EntryKind, HoldKind, PersonKind
 from receba.ledger import services as ledger
 from receba.ledger.models import Hold
 from receba.ledger.services import News, NewTitle
+from receba.parties.models import Debtor
 
 TODAY = timezone.localdate()
 NBSP = "\N{NO-BREAK SPACE}"
@@ -93,6 +94,10 @@ def test_each_page_opens_for_a_collector_and_does_not_exist_for_a_stranger(portf
 
 def test_who_only_reads_sees_debtors_masked_and_has_no_queue(portfolio, visit):
     assert visit(Role.READER, "fila/").status_code == 403
+    with portfolio.scope.active():  # a natural person's name is personal data too
+        Debtor.objects.filter(pk=portfolio.vertice.pk).update(person_kind=PersonKind.PF, name="Vera Lima Souza")
+    assert "Vera L. S." in visit(Role.READER, "titulos/").content.decode()
+    assert "Vera Lima Souza" in visit(Role.COLLECTOR, "titulos/").content.decode()
     masked = visit(Role.READER, f"clientes/{portfolio.aurora.pk}/").content.decode()
     assert "11.222.333/0001-81" not in masked
     assert "aurora@exemplo.example" not in masked
@@ -223,7 +228,7 @@ def test_a_title_explains_its_charges(portfolio, visit):
     payment = News("p", title, EntryKind.PAYMENT, 500_00, TODAY - timedelta(10), method="pix")
     ledger.post(portfolio.scope, [payment])
     page = visit(Role.COLLECTOR, f"titulos/{title}/").content.decode()
-    assert f"R${NBSP}1.000,00 × 2,00{NBSP}% = R${NBSP}20,00" in page
+    assert f"R${NBSP}1.000,00 × 2,00% = R${NBSP}20,00" in page
     assert "× 30 dias × 1,00" in page
     assert "contrato de teste, cláusula 7" in page
     assert "decorre do pagamento" in page

@@ -104,8 +104,17 @@ def test_a_person_of_one_portfolio_gets_its_debtors_and_its_amounts(portfolio):
         build(portfolio)
 
 
+def test_who_owes_most_is_told_within_what_a_person_sees(portfolio):
+    assert queries.largest(portfolio.scope) == []
+    build(portfolio)
+    assert [i.overdue_centavos for i in queries.largest(portfolio.scope)] == [5_010_00, 1_000_00]
+    narrow = replace(portfolio.scope, portfolios=frozenset({portfolio.portfolio.pk}))
+    assert [i.overdue_centavos for i in queries.largest(narrow)] == [1_000_00, 10_00]
+
+
 def test_a_stranger_has_no_queue(portfolio):
     build(portfolio)
+    assert queries.largest(portfolio.stranger_scope) == []
     assert queries.queue_page(portfolio.stranger_scope).rows == []
 
 

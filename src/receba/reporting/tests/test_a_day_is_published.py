@@ -83,7 +83,6 @@ def test_a_person_of_one_portfolio_sees_its_numbers_only(portfolio):
     assert queries.panel(narrow, ON).value("open_centavos") == 300_90
     with narrow.active():
         assert set(KpiDay.objects.values_list("portfolio_id", flat=True)) == {portfolio.other_portfolio.pk}
-    assert [row[1] for row in queries.overdue_debtors(narrow, on=ON)] == ["Construtora Vértice S.A."]
     with pytest.raises(services.WholeCompanyOnly):
         publish(replace_scope(portfolio, narrow))
 
@@ -142,7 +141,7 @@ def test_every_kpi_has_a_name_and_a_formula_on_screen():
 
 def test_values_are_written_the_brazilian_way():
     assert shown("open_centavos", 1_234_567_89) == "R$ 1.234.567,89"
-    assert shown("delinquency_bps", 3_333) == "33,33 %"
+    assert shown("delinquency_bps", 3_333) == "33,33%"
     assert shown("dso_simple", 538) == "53,8 dias"
     assert shown("average_days_delinquent", -5) == "-0,5 dias"
     assert shown("dso_simple", None) == "—"
