@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from receba.access.reading import read_tables
@@ -15,7 +15,7 @@ from receba.access.scope import Scope
 from receba.engine.contract import arrow_schema
 from receba.kernel.money import format_brl
 from receba.kernel.tables import Table
-from receba.ruler.core.document import RISKS, Document
+from receba.ruler.core.document import RISKS, Document, Step
 from receba.ruler.core.rules import Outcome
 from receba.ruler.core.tables import ASSIGNED, CONTACTS, TAKEN
 from receba.ruler.models import REASON_LABELS, Assignment, Decision, DecisionTitle, Ruler, RulerVersion
@@ -119,12 +119,16 @@ class StepCount:
     approved: int
 
     @property
-    def key(self) -> str:
-        return self.version.document.steps[self.step].key
+    def said(self) -> Step:
+        return self.version.document.steps[self.step]
 
     @property
     def channel(self) -> str:
-        return self.version.document.steps[self.step].channel
+        return self.said.channel
+
+    @property
+    def waiting(self) -> int:
+        return self.debtors - self.approved
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +145,19 @@ class DayPlan:
 
     @property
     def waiting(self) -> int:
-        return sum(step.debtors - step.approved for step in self.steps)
+        return sum(step.waiting for step in self.steps)
+
+    @property
+    def explained(self) -> int:
+        return sum(row["debtors"] for row in self.silences)
+
+    def waiting_by(self, channel: str) -> int:
+        """Return how many debtors an approval of everything reaches by a channel."""
+        return sum(step.waiting for step in self.steps if step.channel == channel)
 
     @property
     def in_scope(self) -> int:
-        return self.send + sum(row["debtors"] for row in self.silences)
+        return self.send + self.explained
 
 
 def plan_of(scope: Scope, *, on: date) -> DayPlan:
@@ -158,7 +170,8 @@ def plan_of(scope: Scope, *, on: date) -> DayPlan:
             "open": Sum("open_centavos"),
             "approved": Count("approved_at"),
         }
-        rows = Decision.objects.filter(on=on).values("outcome", "version_id", "step", "reason").annotate(**sums)
+        found = Decision.objects.filter(on=on).values("outcome", "version_id", "step", "reason").annotate(**sums)
+        rows: list[dict[str, Any]] = [dict(row) for row in found]
         steps = [
             StepCount(versions[r["version_id"]], r["step"], r["debtors"], r["overdue"], r["open"], r["approved"])
             for r in rows
@@ -174,17 +187,39 @@ def plan_of(scope: Scope, *, on: date) -> DayPlan:
             for r in rows
             if r["outcome"] == Outcome.SKIP
         ]
-    steps.sort(key=lambda s: (s.version.ruler.name, s.version.document.steps[s.step].offset_days))
+    steps.sort(key=lambda s: (s.version.ruler.name, s.said.offset_days, s.version.number, s.step))
     return DayPlan(on, steps, sorted(silences, key=lambda row: -row["debtors"]))
 
 
-def decisions(scope: Scope, *, on: date) -> QuerySet[Decision]:
-    """Return the day's decisions with debtors and versions, largest overdue first."""
-    return (
-        Decision.objects.filter(company_id=scope.company_id, on=on)
-        .select_related("debtor", "version__ruler", "title")
-        .order_by("-overdue_centavos", "debtor_id")
-    )
+def last_day(scope: Scope) -> date | None:
+    """Return the last day that was planned."""
+    with scope.active():
+        found: date | None = Decision.objects.aggregate(last=Max("on"))["last"]
+    return found
+
+
+def decisions(
+    scope: Scope,
+    *,
+    on: date,
+    step: tuple[int, int] | None = None,
+    reason: int | None = None,
+    after: tuple[int, int] | None = None,
+) -> QuerySet[Decision]:
+    """Return the day's decisions with debtors and versions, largest overdue first.
+
+    `step` is (version, place) of those to be contacted by it, `reason` the silence; `after` is (overdue_centavos,
+    debtor_id) of the row before the first one wanted.
+    """
+    found = Decision.objects.filter(company_id=scope.company_id, on=on)
+    if step is not None:
+        found = found.filter(outcome=Outcome.SEND, version_id=step[0], step=step[1])
+    if reason is not None:
+        found = found.filter(outcome=Outcome.SKIP, reason=reason)
+    if after is not None:
+        less, same = Q(overdue_centavos__lt=after[0]), Q(overdue_centavos=after[0], debtor_id__gt=after[1])
+        found = found.filter(less | same)
+    return found.select_related("debtor", "version__ruler", "title").order_by("-overdue_centavos", "debtor_id")
 
 
 def approved_contacts(scope: Scope, *, on: date, channel: str) -> list[tuple[Decision, str, list[int]]]:

@@ -44,6 +44,10 @@ class AlreadyApproved(Exception):
     """The decision was approved: it can no longer be taken out of the plan."""
 
 
+class NotInPlan(Exception):
+    """Nobody was going to contact this debtor that day, so there is nothing to take out."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlanResult:
     """What a plan holds: debtors to be contacted, and those who are not, by reason. Together, everyone in scope."""
@@ -130,6 +134,15 @@ def unassign(scope: Scope, *, assignment_id: int) -> None:
     scope.require(Permission.EDIT_RULER)
     with scope.active():
         Assignment.objects.get(pk=assignment_id).delete()
+
+
+@transaction.atomic
+def unassign_portfolio(scope: Scope, *, portfolio_id: int) -> bool:
+    """Leave a portfolio without a ruler of its own; return whether it had one."""
+    scope.require(Permission.EDIT_RULER)
+    with scope.active():
+        gone, _kinds = Assignment.objects.filter(portfolio_id=portfolio_id).delete()
+    return bool(gone)
 
 
 def plan_day(
@@ -243,12 +256,17 @@ def approve(scope: Scope, *, on: date, decision_ids: list[int] | None = None) ->
 
 @transaction.atomic
 def exclude(scope: Scope, *, decision_id: int, note: str) -> Decision:
-    """Take a debtor out of the day's plan, with a reason; reruns respect it. Raises AlreadyApproved."""
+    """Take a debtor out of the day's plan, with a reason; reruns respect it.
+
+    Raises AlreadyApproved, NotInPlan, Decision.DoesNotExist.
+    """
     scope.require(Permission.APPROVE_PLAN)
     with scope.active():
         decision = Decision.objects.select_for_update().get(pk=decision_id)
         if decision.approved_at is not None:
             raise AlreadyApproved
+        if decision.outcome != Outcome.SEND:
+            raise NotInPlan
         decision.outcome, decision.reason, decision.note = Outcome.SKIP, Reason.EXCLUDED, note
         decision.save(update_fields=["outcome", "reason", "note"])
     return decision

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any
 
 CHANNELS = ("email", "task")
@@ -14,6 +14,9 @@ TEMPLATES = ("lembrete", "vence_hoje", "atraso_leve", "atraso_firme", "atraso_fi
 RISKS = "NABCDE"
 PERSONS = {"": 0, "PF": 1, "PJ": 2}
 NO_LIMIT = 10**12
+MOST_STEPS = 100
+LONGEST_DAYS = 365
+"""No waiting time is longer: planning remembers about a year of what was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +54,67 @@ class Document:
         """Return plain values."""
         return asdict(self)
 
+    def to_text(self) -> str:
+        """Return JSON for people: what is as usual is left out, a line per field."""
+        steps = [_unusual(step) for step in self.steps]
+        return json.dumps(_unusual(self) | {"steps": steps}, ensure_ascii=False, indent=2)
+
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Document:
+    def from_json(cls, data: object) -> Document:
         """Return the document of plain values (JSON or TOML). Raises Misread with what is not understood."""
-        try:
-            steps = tuple(Step(**step) for step in data["steps"])
-            rest = {
-                field.name: data[field.name] for field in fields(cls) if field.name in data and field.name != "steps"
-            }
-            return cls(steps=steps, **rest)
-        except (TypeError, KeyError, AttributeError) as wrong:
-            raise Misread(str(wrong)) from wrong
+        values = _values(cls, data, "a régua")
+        steps = values["steps"]
+        if not isinstance(steps, list | tuple):
+            raise Misread("steps deve ser uma lista de passos.")
+        read = [Step(**_values(Step, step, f"o passo {number}")) for number, step in enumerate(steps, 1)]
+        return cls(**values | {"steps": tuple(read)})
 
     @classmethod
     def from_text(cls, text: str) -> Document:
         """Return the document of a JSON text. Raises Misread."""
         try:
-            return cls.from_json(json.loads(text))
+            data = json.loads(text)
         except json.JSONDecodeError as wrong:
-            raise Misread(f"linha {wrong.lineno}, coluna {wrong.colno}: {wrong.msg}") from wrong
+            raise Misread(f"O texto não é JSON: linha {wrong.lineno}, coluna {wrong.colno}.") from wrong
+        except (ValueError, RecursionError) as wrong:  # a number of thousands of digits, brackets without end
+            raise Misread("O texto não é JSON que se possa ler.") from wrong
+        return cls.from_json(data)
 
 
 class Misread(ValueError):
     """The text is no ruler."""
+
+
+_TYPES: dict[str, tuple[type, str]] = {
+    "int": (int, "um número inteiro"),
+    "str": (str, "um texto entre aspas"),
+    "bool": (bool, "true ou false"),
+}
+
+
+def _unusual(part: Step | Document) -> dict[str, Any]:
+    """Return the fields that are not as usual."""
+    return {field.name: value for field in fields(part) if (value := getattr(part, field.name)) != field.default}
+
+
+def _values(kind: type[Step] | type[Document], data: object, where: str) -> dict[str, Any]:
+    """Return the fields given, each of its type; none missing, none unknown. Raises Misread."""
+    if not isinstance(data, Mapping):
+        raise Misread(f"Em {where}: aqui se espera um objeto, com campos entre chaves.")
+    known = {field.name: field for field in fields(kind)}
+    if strange := sorted(str(name) for name in set(data) - set(known)):
+        raise Misread(f"Em {where}: campo desconhecido {', '.join(strange)}; existem {', '.join(known)}.")
+    for name, field in known.items():
+        if name not in data:
+            if field.default is MISSING:
+                raise Misread(f"Em {where}: falta o campo {name}.")
+            continue
+        wanted, told = _TYPES.get(str(field.type), (object, ""))
+        if wanted is not object and type(data[name]) is not wanted:
+            raise Misread(f"Em {where}: {name} deve ser {told}.")
+        if wanted is str and not data[name].isprintable():
+            raise Misread(f"Em {where}: {name} tem um caractere que não se imprime.")
+    return dict(data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +128,16 @@ class Fault:
 
 def faults(document: Document) -> list[Fault]:
     """Return everything that forbids publishing a ruler; nothing when it is sound."""
+    if len(document.steps) > MOST_STEPS:
+        return [Fault("too_many_steps", "", f"A régua tem mais de {MOST_STEPS} passos.")]
     found = (
         [Fault("no_steps", "", "A régua não tem nenhum passo: acrescente ao menos um.")] if not document.steps else []
     )
-    for name in ("catch_up_days", "rest_days", "minimum_centavos"):
-        if getattr(document, name) < 0:
-            found.append(Fault("negative", "", f"{name} não pode ser negativo."))
+    if not document.name.strip() or len(document.name) > 200:
+        found.append(Fault("name", "", "Dê à régua um nome de até 200 caracteres."))
+    for name, most in (("catch_up_days", LONGEST_DAYS), ("rest_days", LONGEST_DAYS), ("minimum_centavos", NO_LIMIT)):
+        if not 0 <= getattr(document, name) <= most:
+            found.append(Fault("limit", "", f"{name} deve ficar entre 0 e {most}."))
     for key, count in Counter(step.key for step in document.steps).items():
         if count > 1 or not key:
             found.append(
@@ -105,6 +150,11 @@ def faults(document: Document) -> list[Fault]:
 
 def _of_step(step: Step) -> list[Fault]:
     checks = (
+        (
+            not (0 <= step.min_centavos <= NO_LIMIT and 0 <= step.max_centavos <= NO_LIMIT),
+            "limit",
+            f"Os valores do passo devem ficar entre 0 e {NO_LIMIT} centavos.",
+        ),
         (step.channel not in CHANNELS, "channel", f"Canal {step.channel!r} desconhecido: use {' ou '.join(CHANNELS)}."),
         (
             step.channel == "email" and step.template not in TEMPLATES,

@@ -1,0 +1,329 @@
+"""The pages of the plan (who is contacted today, who is not and why) and of the rulers that make it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from receba.access.core.roles import Permission
+from receba.access.models import Portfolio
+from receba.access.web import CompanyRequest, company_view
+from receba.kernel.money import format_brl
+from receba.ruler import queries, services
+from receba.ruler.core.document import NO_LIMIT, Document, Fault, Misread, Step, faults
+from receba.ruler.core.rules import Outcome
+from receba.ruler.forms import AssignForm, EditForm, ExcludeForm
+from receba.ruler.models import REASON_LABELS, Decision, Ruler, RulerVersion
+
+PAGE = 50
+CHANNEL_LABELS = {"email": gettext_lazy("e-mail"), "task": gettext_lazy("tarefa para uma pessoa")}
+_BIGGEST = 2**63 - 1
+
+
+def _numbers(text: str, count: int) -> tuple[int, ...] | None:
+    """Return `12.3` as (12, 3); None when it is not that many whole numbers that the database can hold."""
+    parts = text.split(".")
+    if len(parts) != count or not all(part.isascii() and part.isdigit() and len(part) < 20 for part in parts):
+        return None
+    numbers = tuple(map(int, parts))
+    return numbers if max(numbers) <= _BIGGEST else None
+
+
+def _day(request: CompanyRequest) -> date | None:
+    """Return the day of the address, or the last one planned; None when there is no plan yet."""
+    try:
+        return date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return queries.last_day(request.scope)
+
+
+def when(offset_days: int) -> str:
+    """Return where a step stands on the ruler, in words."""
+    if offset_days == 0:
+        return _("no vencimento")
+    if offset_days < 0:
+        told = ngettext("%(n)d dia antes do vencimento", "%(n)d dias antes do vencimento", -offset_days)
+    else:
+        told = ngettext("%(n)d dia depois do vencimento", "%(n)d dias depois do vencimento", offset_days)
+    return told % {"n": abs(offset_days)}
+
+
+def _step(step: Step) -> dict[str, Any]:
+    """Return a step in words: where it stands, what it does, and for whom."""
+    conditions = []
+    if step.min_centavos:
+        conditions.append(_("títulos de %(v)s ou mais") % {"v": format_brl(step.min_centavos)})
+    if step.max_centavos < NO_LIMIT:
+        conditions.append(_("títulos de até %(v)s") % {"v": format_brl(step.max_centavos)})
+    if step.person:
+        conditions.append(_("só PF") if step.person == "PF" else _("só PJ"))
+    if step.risks:
+        conditions.append(_("risco %(r)s") % {"r": ", ".join(step.risks)})
+    if step.worsened:
+        conditions.append(_("só no dia em que o risco piora"))
+    return {
+        "step": step,
+        "when": when(step.offset_days),
+        "channel": CHANNEL_LABELS.get(step.channel, step.channel),
+        "conditions": conditions,
+    }
+
+
+def _question(day: queries.DayPlan) -> str:
+    """Return what an approval of everything does, naming how many people it reaches and how."""
+    asked = ngettext(
+        "Aprovar o plano de %(on)s? %(n)d cliente será contatado: %(email)d por e-mail e %(task)d por tarefa.",
+        "Aprovar o plano de %(on)s? %(n)d clientes serão contatados: %(email)d por e-mail e %(task)d por tarefa.",
+        day.waiting,
+    )
+    by = {channel: day.waiting_by(channel) for channel in ("email", "task")}
+    return asked % {"on": f"{day.on:%d/%m/%Y}", "n": day.waiting, **by}
+
+
+@company_view(Permission.VIEW)
+@require_safe
+def plan(request: CompanyRequest) -> TemplateResponse:
+    """Show a day's plan: contacts by step, silences by reason, everyone counted once."""
+    on, last = _day(request), queries.last_day(request.scope)
+    day = queries.plan_of(request.scope, on=on) if on else None
+    context: dict[str, Any] = {"on": on, "last": last, "day": day}
+    if day is not None:
+        context |= {
+            "steps": [{"count": step, **_step(step.said)} for step in day.steps],
+            "is_last": on == last,
+            "question": _question(day),
+            "may_approve": request.scope.allows(Permission.APPROVE_PLAN),
+        }
+    return TemplateResponse(request, "ruler/plan.html", context)
+
+
+def _chosen(request: CompanyRequest) -> tuple[dict[str, Any], str]:
+    """Return the filter of the address, and what it shows in words; what is not understood shows everyone."""
+    step = _numbers(request.GET.get("step", ""), 2)
+    if step is not None and step[1] < 2**15:
+        version = RulerVersion.objects.select_related("ruler").filter(pk=step[0]).first()
+        if version is not None and step[1] < len(version.document.steps):
+            key = version.document.steps[step[1]].key
+            return {"step": step}, _("Contatados: %(ruler)s, passo %(key)s") % {"ruler": version.ruler, "key": key}
+    reason = _numbers(request.GET.get("reason", ""), 1)
+    if reason is not None and reason[0] in REASON_LABELS:
+        return {"reason": reason[0]}, _("Silêncio: %(why)s") % {"why": REASON_LABELS[reason[0]]}
+    return {}, _("Todos os clientes do plano")
+
+
+@company_view(Permission.VIEW)
+@require_safe
+def decisions(request: CompanyRequest) -> TemplateResponse:
+    """List the debtors of a step or of a reason, a page at a time, with the form that takes one out of the plan."""
+    on = _day(request)
+    if on is None:
+        raise Http404
+    chosen, told = _chosen(request)
+    after = _numbers(request.GET.get("after", ""), 2)
+    found = list(queries.decisions(request.scope, on=on, after=after, **chosen)[: PAGE + 1])  # type: ignore[arg-type]
+    rows = found[:PAGE]
+    may_approve = request.scope.allows(Permission.APPROVE_PLAN) and on == queries.last_day(request.scope)
+    context = {
+        "on": on,
+        "told": told,
+        "rows": [_row(decision, may_approve) for decision in rows],
+        "following": f"{rows[-1].overdue_centavos}.{rows[-1].debtor_id}" if len(found) > PAGE else None,
+        "choosing": may_approve and any(_waits(decision) for decision in rows),
+    }
+    return TemplateResponse(request, "ruler/decisions.html", context)
+
+
+def _waits(decision: Decision) -> bool:
+    return decision.outcome == Outcome.SEND and decision.approved_at is None
+
+
+def _row(decision: Decision, may_approve: bool) -> dict[str, Any]:
+    """Return a decision for the list: what is done, or why nothing is."""
+    told = str(REASON_LABELS[decision.reason])
+    if decision.outcome == Outcome.SEND and decision.version is not None:
+        told = f"{decision.version.ruler}: {decision.version.document.steps[decision.step].key}"
+    return {
+        "decision": decision,
+        "told": told,
+        "sends": decision.outcome == Outcome.SEND,
+        "open": may_approve and _waits(decision),
+    }
+
+
+@company_view(Permission.VIEW)
+@require_safe
+def decision(request: CompanyRequest, decision_id: int) -> TemplateResponse:
+    """Explain one decision."""
+    return _decision_page(request, decision_id, ExcludeForm())
+
+
+def _decision_page(request: CompanyRequest, decision_id: int, form: ExcludeForm, status: int = 200) -> TemplateResponse:
+    if decision_id > _BIGGEST or (told := queries.explain(request.scope, decision_id)) is None:
+        raise Http404
+    found = Decision.objects.select_related("debtor").get(pk=decision_id)
+    context = {
+        "told": told,
+        "decision": found,
+        "form": form,
+        "open": _waits(found) and request.scope.allows(Permission.APPROVE_PLAN),
+    }
+    return TemplateResponse(request, "ruler/decision.html", context, status=status)
+
+
+@company_view(Permission.APPROVE_PLAN)
+@require_POST
+def exclude(request: CompanyRequest, decision_id: int) -> HttpResponse:
+    """Take a debtor out of the plan and lead back to the step's list."""
+    form = ExcludeForm(request.POST)
+    if not form.is_valid():
+        return _decision_page(request, decision_id, form, 422)
+    if decision_id > _BIGGEST:
+        raise Http404
+    try:
+        taken = services.exclude(request.scope, decision_id=decision_id, note=form.cleaned_data["note"])
+    except Decision.DoesNotExist as missing:
+        raise Http404 from missing
+    except (services.AlreadyApproved, services.NotInPlan) as late:
+        said = isinstance(late, services.AlreadyApproved)
+        messages.error(
+            request,
+            _("O contato já foi aprovado: não sai mais do plano.") if said else _("Este cliente não seria contatado."),
+        )
+        return redirect("ruler:decision", request.company.pk, decision_id)
+    messages.success(request, _("%(who)s saiu do plano deste dia.") % {"who": taken.debtor.name})
+    address = reverse("ruler:decisions", args=[request.company.pk])
+    return redirect(f"{address}?on={taken.on.isoformat()}&step={taken.version_id}.{taken.step}")
+
+
+@company_view(Permission.VIEW)
+@require_safe
+def rulers(request: CompanyRequest) -> TemplateResponse:
+    """Show the rulers, their steps along time, and which portfolio climbs which."""
+    found = queries.rulers(request.scope)
+    climbs = {a.portfolio_id: ruler for ruler in found for a in ruler.assignments.all() if a.portfolio_id}
+    portfolios = Portfolio.objects.filter(company_id=request.company.pk).order_by("name")
+    if request.scope.portfolios is not None:
+        portfolios = portfolios.filter(pk__in=request.scope.portfolios)
+    may_edit = request.scope.allows(Permission.EDIT_RULER)
+    rows = [
+        {"portfolio": p, "ruler": climbs.get(p.pk), "form": _assign_form(request, p, climbs.get(p.pk))}
+        for p in portfolios
+    ]
+    context = {"rulers": [_ruler(ruler) for ruler in found], "portfolios": rows, "may_edit": may_edit}
+    return TemplateResponse(request, "ruler/rulers.html", context)
+
+
+def _assign_form(request: CompanyRequest, portfolio: Portfolio, ruler: Ruler | None) -> AssignForm:
+    return AssignForm(
+        request.scope, initial={"portfolio": portfolio.pk, "ruler": ruler}, auto_id=f"regua-{portfolio.pk}-%s"
+    )
+
+
+def _ruler(ruler: Ruler) -> dict[str, Any]:
+    """Return a ruler for the page: the newest version's steps in order of time, and the versions before."""
+    versions = list(ruler.versions.all())
+    document = versions[0].document if versions else None
+    steps = sorted(document.steps, key=lambda step: step.offset_days) if document else []
+    others = [a for a in ruler.assignments.all() if not a.portfolio_id]
+    return {
+        "ruler": ruler,
+        "document": document,
+        "minimum": document.minimum_centavos if document else 0,
+        "steps": [_step(step) for step in steps],
+        "versions": versions,
+        "others": len(others),
+    }
+
+
+@company_view(Permission.EDIT_RULER)
+@require_POST
+def install(request: CompanyRequest) -> HttpResponse:
+    """Publish the rulers that come with the program."""
+    services.install_shipped(request.scope)
+    messages.success(request, _("As réguas que vêm com o Receba foram publicadas."))
+    return redirect("ruler:rulers", request.company.pk)
+
+
+@company_view(Permission.EDIT_RULER)
+@require_POST
+def assign(request: CompanyRequest) -> HttpResponse:
+    """Give a portfolio its ruler, or none."""
+    form = AssignForm(request.scope, request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Escolha uma carteira e uma régua que existam."))
+        return redirect("ruler:rulers", request.company.pk)
+    portfolio, ruler = form.cleaned_data["portfolio"], form.cleaned_data["ruler"]
+    if ruler is None:
+        services.unassign_portfolio(request.scope, portfolio_id=portfolio.pk)
+        messages.success(request, _("A carteira %(p)s ficou sem régua.") % {"p": portfolio.name})
+    else:
+        services.assign(request.scope, code=ruler.code, portfolio_id=portfolio.pk)
+        messages.success(request, _("A carteira %(p)s segue a régua %(r)s.") % {"p": portfolio.name, "r": ruler.name})
+    return redirect("ruler:rulers", request.company.pk)
+
+
+@company_view(Permission.EDIT_RULER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: CompanyRequest, ruler_id: int) -> HttpResponse:
+    """Show the newest version's text; check what was written, and publish it when asked and sound."""
+    ruler = Ruler.objects.prefetch_related("versions").filter(pk=ruler_id).first() if ruler_id <= _BIGGEST else None
+    if ruler is None:
+        raise Http404
+    newest = ruler.versions.all()[0]
+    if request.method != "POST":
+        form = EditForm(initial={"body": newest.document.to_text(), "based_on": newest.number})
+        return _edit_page(request, ruler, form)
+    form = EditForm(request.POST)
+    if not form.is_valid():
+        return _edit_page(request, ruler, form, status=422)
+    document, found = _checked(form.cleaned_data["body"])
+    if document is None or found:
+        return _edit_page(request, ruler, form, found=found, status=422)
+    if "publish" not in request.POST:
+        return _edit_page(request, ruler, form, sound=document)
+    if form.cleaned_data["based_on"] != newest.number:
+        form.add_error(None, _("A régua já está na versão %(n)d: confira antes o que mudou.") % {"n": newest.number})
+        return _edit_page(request, ruler, form, status=409)
+    version = services.publish(request.scope, code=ruler.code, document=document)
+    same = version.number == newest.number
+    told = _("O texto é o da versão %(n)d: nada a publicar.") if same else _("Versão %(n)d publicada.")
+    messages.success(request, told % {"n": version.number})
+    return redirect("ruler:rulers", request.company.pk)
+
+
+def _checked(text: str) -> tuple[Document | None, list[Fault]]:
+    """Return the document of a text and everything that is wrong with it."""
+    try:
+        document = Document.from_text(text)
+    except Misread as wrong:
+        return None, [Fault("misread", "", str(wrong))]
+    return document, faults(document)
+
+
+def _edit_page(
+    request: CompanyRequest,
+    ruler: Ruler,
+    form: EditForm,
+    *,
+    found: list[Fault] | None = None,
+    sound: Document | None = None,
+    status: int = 200,
+) -> TemplateResponse:
+    steps = sorted(sound.steps, key=lambda step: step.offset_days) if sound else []
+    context = {
+        "ruler": ruler,
+        "form": form,
+        "faults": found or [],
+        "sound": sound,
+        "steps": [_step(step) for step in steps],
+    }
+    return TemplateResponse(request, "ruler/edit.html", context, status=status)
