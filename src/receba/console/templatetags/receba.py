@@ -100,12 +100,14 @@ def seconds(milliseconds: int | None) -> str:
 
 
 @register.inclusion_tag("console/_figure.html")
-def chart(kind: str, data: Any, title: str, unit: Unit = "count", table: bool = True) -> dict[str, Any]:
+def chart(
+    kind: str, data: Any, title: str, unit: Unit = "count", table: bool = True, caption: bool = True
+) -> dict[str, Any]:
     """Show `data` as a figure: caption, picture, legend where it needs one, and the table of the same numbers.
 
-    Kinds, data and units: see receba.console.charts.
+    Kinds, data and units: see receba.console.charts. `caption=False` where a heading above says the same.
     """
-    return {"figure": charts.figure_of(kind, data or [], title, unit), "table": table}
+    return {"figure": charts.figure_of(kind, data or [], title, unit), "table": table, "caption": caption}
 
 
 @register.simple_tag

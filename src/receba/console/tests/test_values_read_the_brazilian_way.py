@@ -95,6 +95,11 @@ def test_a_figure_has_the_picture_twice_and_its_table():
     assert f'<td class="num">R${SPACE}3,00</td>' in html
 
 
+def test_a_figure_leaves_out_what_the_page_says_itself():
+    html = shown('{% chart "bars" d "Faixas" table=False caption=False %}', d=[("a", 1)])
+    assert "<figcaption" not in html and "<table" not in html and "<title>Faixas</title>" in html
+
+
 def test_a_figure_without_numbers_says_so():
     assert "Ainda não há números" in shown('{% chart "line" d "x" %}', d=[])
 
