@@ -27,3 +27,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(path("", include(module)) for module in _urls("public_urls")),
     *(path("<int:company_id>/", include(module)) for module in _urls("urls")),
 ]
+
+handler500 = "receba.console.views.server_error"

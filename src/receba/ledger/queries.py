@@ -62,38 +62,45 @@ def title_facts(scope: Scope, title_ids: Iterable[int]) -> dict[int, Facts]:
         series = index_series()
         as_facts = {pk: terms_facts(row, series) for pk, row in terms.items()}
         cursor.execute(
-            """
-            SELECT t.id, t.terms_id, coalesce(c.due_on, t.due_on), coalesce(c.effective_due_on, t.effective_due_on),
-                   t.face_centavos
-              FROM ledger_title t
-              LEFT JOIN LATERAL (SELECT due_on, effective_due_on FROM ledger_duechange c WHERE c.title_id = t.id
-                                  ORDER BY recorded_at DESC, id DESC LIMIT 1) c ON true
-             WHERE t.id = ANY(%s::bigint[])
-            """,
+            "SELECT DISTINCT ON (title_id) title_id, due_on, effective_due_on FROM ledger_duechange"
+            " WHERE title_id = ANY(%s::bigint[]) ORDER BY title_id, recorded_at DESC, id DESC",
             [wanted],
         )
-        found: dict[int, Facts] = {
-            row[0]: (rules.TitleFacts(day_number(row[2]), day_number(row[3]), row[4]), as_facts[row[1]], [])
-            for row in cursor.fetchall()
-        }
+        changed = {row[0]: row[1:] for row in cursor.fetchall()}
+        cursor.execute(
+            "SELECT id, terms_id, due_on, effective_due_on, face_centavos FROM ledger_title WHERE id = ANY(%s::bigint[])",
+            [wanted],
+        )
+        found: dict[int, Facts] = {}
+        for title_id, terms_id, due_on, effective_due_on, face in cursor.fetchall():
+            due, effective = changed.get(title_id, (due_on, effective_due_on))
+            found[title_id] = (rules.TitleFacts(day_number(due), day_number(effective), face), as_facts[terms_id], [])
         cursor.execute(
             f"""
             SELECT e.id, e.title_id, e.key, e.kind, e.amount_centavos, {_DAY.format("e.effective_on")}, {_LOCAL_DAY},
-                   e.component, coalesce(p.key, ''), coalesce(r.key, ''), e.declared
-              FROM ledger_entry e LEFT JOIN ledger_entry p ON p.id = e.payment_id
-              LEFT JOIN ledger_entry r ON r.id = e.reverses_id
-             WHERE e.title_id = ANY(%s::bigint[]) ORDER BY e.id
+                   e.component, e.payment_id, e.reverses_id, e.declared
+              FROM ledger_entry e WHERE e.title_id = ANY(%s::bigint[])
             """,
             [wanted],
         )
-        for row in cursor.fetchall():
-            # Django leaves jsonb as text on its raw cursors
-            declared = {EntryKind[n.upper()]: value for n, value in json.loads(row[10]).items()} if row[10] else None
+        rows = sorted(cursor.fetchall())
+        keys = {row[0]: row[2] for row in rows}  # a payment and a reversal belong to the title of their entry
+        for row in rows:
+            told = json.loads(row[10]) if isinstance(row[10], str) else row[10]
+            declared = {EntryKind[name.upper()]: value for name, value in told.items()} if told else None
             found[row[1]][2].append(
                 (
                     row[0],
                     rules.EntryFacts(
-                        row[2], EntryKind(row[3]), row[4], row[5], row[6], row[7], row[8], row[9], declared
+                        row[2],
+                        EntryKind(row[3]),
+                        row[4],
+                        row[5],
+                        row[6],
+                        row[7],
+                        keys.get(row[8], ""),
+                        keys.get(row[9], ""),
+                        declared,
                     ),
                 )
             )

@@ -71,4 +71,6 @@ def distribution(scope: Scope, *, on: date, width: int = 100) -> list[tuple[int,
 
 def scores_on(scope: Scope, *, on: date) -> QuerySet[Score]:
     """Return the day's scores with their debtors, worst first."""
-    return Score.objects.filter(company_id=scope.company_id, on=on).select_related("debtor").order_by("idc", "debtor_id")
+    return (
+        Score.objects.filter(company_id=scope.company_id, on=on).select_related("debtor").order_by("idc", "debtor_id")
+    )

@@ -124,7 +124,9 @@ def test_a_payment_for_a_title_of_another_company_is_refused(cast):
 
 def test_what_the_file_declares_as_fine_interest_and_discount_is_obeyed(cast):
     title = title_of(cast, cast.aurora, 1_000_00)
-    told = News("p", title, PAY, 970_00, date(2026, 9, 20), declared={"fine": 10_00, "interest": 5_00, "discount": 45_00})
+    told = News(
+        "p", title, PAY, 970_00, date(2026, 9, 20), declared={"fine": 10_00, "interest": 5_00, "discount": 45_00}
+    )
     services.post(cast.scope, [told])
     # 970,00 of cash: 15,00 went to charges; 955,00 and 45,00 of discount to the principal
     assert owed(cast, cast.aurora, date(2026, 9, 20)).principal_centavos == 0
