@@ -10,6 +10,7 @@ import pyarrow as pa
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from receba.access.queries import names_of
 from receba.access.reading import read_tables
 from receba.access.scope import Scope
 from receba.engine.contract import arrow_schema
@@ -304,7 +305,11 @@ def explain(scope: Scope, decision_id: int) -> Explanation | None:
             % {"titles": ", ".join(f"{row.title.code} ({row.effective_due_on:%d/%m/%Y})" for row in said)}
         )
         told.append(
-            _("Aprovado por %(who)s em %(when)s.") % {"who": found.approved_by, "when": f"{found.approved_at:%d/%m/%Y}"}
+            _("Aprovado por %(who)s em %(when)s.")
+            % {
+                "who": names_of(scope, [found.approved_by]).get(found.approved_by, found.approved_by),
+                "when": f"{found.approved_at:%d/%m/%Y}",
+            }
             if found.approved_at
             else _("Ainda não aprovado.")
         )

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from receba.access.core.roles import Permission
 from receba.access.models import Portfolio
+from receba.access.queries import names_of
 from receba.access.web import CompanyRequest, company_view
 from receba.kernel.money import format_brl
 from receba.ruler import queries, services
@@ -218,7 +219,8 @@ def rulers(request: CompanyRequest) -> TemplateResponse:
         {"portfolio": p, "ruler": climbs.get(p.pk), "form": _assign_form(request, p, climbs.get(p.pk))}
         for p in portfolios
     ]
-    context = {"rulers": [_ruler(ruler) for ruler in found], "portfolios": rows, "may_edit": may_edit}
+    names = names_of(request.scope, {version.published_by for ruler in found for version in ruler.versions.all()})
+    context = {"rulers": [_ruler(ruler, names) for ruler in found], "portfolios": rows, "may_edit": may_edit}
     return TemplateResponse(request, "ruler/rulers.html", context)
 
 
@@ -228,7 +230,7 @@ def _assign_form(request: CompanyRequest, portfolio: Portfolio, ruler: Ruler | N
     )
 
 
-def _ruler(ruler: Ruler) -> dict[str, Any]:
+def _ruler(ruler: Ruler, names: dict[str, str]) -> dict[str, Any]:
     """Return a ruler for the page: the newest version's steps in order of time, and the versions before."""
     versions = list(ruler.versions.all())
     document = versions[0].document if versions else None
@@ -239,7 +241,7 @@ def _ruler(ruler: Ruler) -> dict[str, Any]:
         "document": document,
         "minimum": document.minimum_centavos if document else 0,
         "steps": [_step(step) for step in steps],
-        "versions": versions,
+        "versions": [{"version": v, "who": names.get(v.published_by, v.published_by)} for v in versions],
         "others": len(others),
     }
 

@@ -119,6 +119,7 @@ def test_a_filter_that_is_not_understood_shows_everyone(planned, at, odd):
 def test_a_manager_approves_what_they_saw_and_the_messages_are_written(planned, at):
     ask = {"on": ON.isoformat(), "expected": "2"}
     assert "2 contatos aprovados" in text(at(Role.MANAGER, "daily:approve", post=ask))
+    assert "Aprovado por Manager" in text(at(Role.READER, "ruler:decision", planned.lucia.pk))
     with planned.cast.scope.active():
         assert Decision.objects.exclude(approved_at=None).count() == 2
         assert [m.debtor_id for m in Message.objects.all()] == [planned.cast.lucia.pk]
@@ -251,7 +252,9 @@ def test_a_ruler_is_checked_without_publishing_and_then_published(ruler, cast, a
     ask = {"body": body(rest_days=4), "based_on": "1"}
     assert "Nada foi publicado ainda" in text(at(Role.MANAGER, "ruler:edit", ruler.pk, post=ask | {"validate": "1"}))
     assert len(versions(cast)) == 1
-    assert "Versão 2 publicada" in text(at(Role.MANAGER, "ruler:edit", ruler.pk, post=ask | {"publish": "1"}))
+    done = text(at(Role.MANAGER, "ruler:edit", ruler.pk, post=ask | {"publish": "1"}))
+    assert "Versão 2 publicada" in done
+    assert "por Manager" in done
     assert versions(cast)[0].document.rest_days == 4
     same = {"body": body(rest_days=4), "based_on": "2", "publish": "1"}
     assert "nada a publicar" in text(at(Role.MANAGER, "ruler:edit", ruler.pk, post=same))
