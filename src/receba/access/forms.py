@@ -70,7 +70,7 @@ class CompanyForm(forms.ModelForm):
             "name": _("Nome, endereço e CNPJ vão em toda cobrança (CDC, art. 42-A)."),
             "email": _("Para onde o cliente responde."),
             "approve_automatically": _("Sem isto, alguém libera as mensagens de cada dia."),
-            "sends_for_real": _("Desligado, nada sai: as mensagens são escritas e ficam à vista, sem envio."),
+            "sends_for_real": _("Desligado, nada chega aos clientes: as mensagens ficam à vista na caixa local."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -24,6 +24,7 @@ from receba.daily.models import DailyRun, DailyStep, State
 from receba.daily.order import ORDER
 from receba.kernel.money import format_brl
 from receba.ruler import queries as ruler
+from receba.ruler.models import REASON_LABELS
 
 SHOWN = 30
 LABELS = {step.name: step.label for step in ORDER}
@@ -74,9 +75,17 @@ def _step(step: DailyStep, in_full: bool) -> dict[str, Any]:
         "state": step.get_state_display(),
         "badge": BADGES[State(step.state)],
         "milliseconds": step.milliseconds,
-        "counts": [(COUNTS.get(name, name), _count(name, value)) for name, value in step.counts.items()],
+        "counts": [(_counted(name), _count(name, value)) for name, value in step.counts.items()],
         "error": step.error if in_full else "",
     }
+
+
+def _counted(name: str) -> Any:
+    """Return what was counted, in words; `skip_4` is the ruler's reason 4 for silence."""
+    reason = name.removeprefix("skip_")
+    if name != reason and reason.isdecimal() and int(reason) in REASON_LABELS:
+        return _("em silêncio, %(why)s") % {"why": REASON_LABELS[int(reason)]}
+    return COUNTS.get(name, name)
 
 
 def _count(name: str, value: Any) -> Any:

@@ -10,6 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from receba.access.core.roles import Role
 from receba.daily.models import DailyRun, DailyStep, State
+from receba.ruler.models import REASON_LABELS
 from scenarios.signing import signed_in
 
 AT = datetime(2026, 6, 15, 9, tzinfo=UTC)
@@ -24,7 +25,7 @@ def run(cast):
             started_at=AT, started_by="job:x", version="0.1.0", inputs="f" * 64,
         )  # fmt: skip
         for position, (name, state, counts, error) in enumerate((
-            ("read", State.DONE, {"titles": 1234, "novidade": 7}, ""),
+            ("read", State.DONE, {"titles": 1234, "novidade": 7, "skip_4": 5, "skip_9999": 6}, ""),
             ("measure", State.FAILED, {"open_centavos": 123456}, "RuntimeError: o disco encheu"),
             ("score", State.RUNNING, {}, ""),
         )):  # fmt: skip
@@ -41,7 +42,17 @@ def page(cast, role, path="rotina/"):
 
 def test_the_page_shows_steps_counts_and_seconds_in_words(cast, run):
     text = page(cast, Role.READER).content.decode()
-    for word in ("15/06/2026", "Ler o razão", "títulos: 1234", "novidade: 7", "R$ 1.234,56", "1,5", "2 de 3 passos"):
+    for word in (
+        "15/06/2026",
+        "Ler o razão",
+        "títulos: 1234",
+        "novidade: 7",
+        f"em silêncio, {REASON_LABELS[4]}: 5",
+        "skip_9999: 6",
+        "R$ 1.234,56",
+        "1,5",
+        "2 de 3 passos",
+    ):
         assert word in text.replace("\N{NO-BREAK SPACE}", " ").replace("1.234 ", "1234 "), word
 
 
