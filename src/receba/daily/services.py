@@ -51,7 +51,9 @@ def run_day(
     scope.require(Permission.RUN_DAY)
     known = known_on or max(on, timezone.localdate())
     with _alone(scope):
-        runs = [_run_one(scope, day, known, True, False, progress) for day in (missed_days(scope, on) if catch_up else [])]
+        runs = [
+            _run_one(scope, day, known, True, False, progress) for day in (missed_days(scope, on) if catch_up else [])
+        ]
         return [*runs, _run_one(scope, on, known, False, force, progress)]
 
 
@@ -60,7 +62,7 @@ def approve_plan(scope: Scope, *, on: date, decision_ids: list[int] | None = Non
     """Approve the day's contacts and write their messages; the sending worker does the rest. Twice changes nothing."""
     approved = ruler.approve(scope, on=on, decision_ids=decision_ids)
     job = Scope(scope.company_id, scope.actor, frozenset(Permission), scope.portfolios, scope.reason)
-    return {"approved": approved, **prepare_approved(job, on=on)}
+    return {**prepare_approved(job, on=on), "approved": approved}
 
 
 def missed_days(scope: Scope, on: date) -> list[date]:
