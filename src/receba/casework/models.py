@@ -36,7 +36,7 @@ WHY_LABELS = {
     Why.PROMISE_BROKEN: _("promessa não cumprida"),
     Why.PROMISE_TODAY: _("prometeu pagar hoje"),
     Why.CALL_BACK: _("pediu retorno para hoje"),
-    Why.CONCENTRATED: _("entre os que somam 80 % do vencido"),
+    Why.CONCENTRATED: _("entre os que somam 80% do vencido"),
     Why.LIKELY: _("boa chance de receber"),
     Why.ABOUT_TO_AGE: _("prestes a mudar de faixa de atraso"),
     Why.NEVER_CONTACTED: _("ninguém falou com ele ainda"),

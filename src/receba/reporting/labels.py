@@ -39,8 +39,8 @@ LABELS: dict[str, tuple[Promise | str, Promise | str]] = {
     "cost_of_delay_centavos": (_("Custo do atraso"), _("Σ vencido × dias de atraso × custo de capital ao mês ÷ 30")),
     "roll_bps": (_("Rolagem em 30 dias"), _("do que estava na faixa há 30 dias, quanto está em faixa pior")),
     "pareto_share_bps": (_("Pareto dos atrasos"), _("parte do vencido que está com os maiores devedores")),
-    "pareto_80_debtors": (_("Clientes com 80 % do vencido"), _("menor número de clientes que soma 80 % do vencido")),
-    "top20_share_bps": (_("Vencido nos 20 % maiores"), _("parte do vencido com os 20 % maiores devedores")),
+    "pareto_80_debtors": (_("Clientes com 80% do vencido"), _("menor número de clientes que soma 80% do vencido")),
+    "top20_share_bps": (_("Vencido nos 20% maiores"), _("parte do vencido com os 20% maiores devedores")),
 }
 BUCKETS: tuple[Promise | str, ...] = (
     _("a vencer"),

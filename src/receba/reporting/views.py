@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 from receba.access.core.roles import Permission
 from receba.access.web import CompanyRequest, company_view
 from receba.casework import queries as casework
+from receba.casework.forms import Day
 from receba.reporting import queries, services
 from receba.reporting.core import pareto
 from receba.reporting.core.kpis import KPIS, WHOLE, Split
@@ -119,6 +120,8 @@ def _context(request: CompanyRequest, form: PanelFilter, shown_panel: Panel) -> 
     ageing = _ageing(request, shown_panel)
     return {
         "form": form,
+        "day": Day().render("em", on, {"id": "id_em"}),
+        "known": Day().render("conhecido", shown_panel.known_on, {"id": "id_conhecido"}),
         "panel": shown_panel,
         "open_now": queries.open_now(scope),
         "first": _tiles(request, shown_panel, FIRST_TILES),
@@ -200,7 +203,7 @@ def kpi(request: CompanyRequest, kpi: str) -> HttpResponse:
     told = queries.trend(request.scope, kpi, until=on, days=TREND_DAYS)
     names = {Split.AGEING: BUCKETS, Split.ROLL: ROLL_BUCKETS}.get(KPIS[kpi].split)
     parts = [
-        (names[bucket] if names else _("%(n)d %% dos clientes") % {"n": bucket}, shown(kpi, value))
+        (names[bucket] if names else _("%(n)d%% dos clientes") % {"n": bucket}, shown(kpi, value))
         for bucket, value in shown_panel.split(kpi)
     ]
     context = {
