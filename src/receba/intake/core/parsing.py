@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
@@ -32,13 +31,6 @@ class Policy:
 
 
 DEFAULT_POLICY = Policy()
-
-
-def read_file(path: Path, spec_name: str, mapping: Mapping | None) -> Reading:
-    """Read a file; the same as `intake.readers.read_file`, where callers should look for it."""
-    from receba.intake.readers import read_file as read
-
-    return read(path, spec_name, mapping)
 
 
 def parse(raw: RawTable, spec: TableSpec, mapping: Mapping | None = None, policy: Policy = DEFAULT_POLICY) -> Reading:
