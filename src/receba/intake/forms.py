@@ -68,9 +68,14 @@ class MappingForm(forms.Form):
         given = Mapping.from_json(file.mapping)
         told = given.to_json()
         marks = {",": "comma", ".": "dot"}
-        super().__init__(*args, initial={
-            "table": file.table, "dates": told["dates"], "decimal": marks.get(told["decimal"], told["decimal"]),
-            "base": told["base"] or "", "document_required": file.document_required}, **kwargs)  # fmt: skip
+        kwargs["initial"] = {
+            "table": file.table,
+            "dates": told["dates"],
+            "decimal": marks.get(told["decimal"], told["decimal"]),
+            "base": told["base"] or "",
+            "document_required": file.document_required,
+        }
+        super().__init__(*args, **kwargs)
         self.keys = [field.key for field in SPECS[file.table].fields]
         for field in SPECS[file.table].fields:
             self.fields[f"field_{field.key}"] = forms.CharField(

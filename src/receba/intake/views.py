@@ -38,7 +38,7 @@ def _file(request: CompanyRequest, file_id: int) -> ImportFile:
 
 def _named(counts: dict[str, Any]) -> list[tuple[str, Any]]:
     return [
-        (COUNT_LABELS.get(key, key.replace("_", " ")), value)
+        (str(COUNT_LABELS.get(key, key.replace("_", " "))), value)
         for key, value in counts.items()
         if value not in (0, [], {})
     ]
