@@ -84,6 +84,8 @@ def stage_table(cursor: Any, table: str, data: pa.Table) -> sql.Identifier:
     """
     _stage(cursor, table, data.column_names)
     _copy(cursor, table, data)
+    # Nobody else gathers statistics of a temporary table; without them joins with it become loops.
+    cursor.execute(sql.SQL("ANALYZE pg_temp.{}").format(sql.Identifier(_staged(table))))
     return sql.Identifier("pg_temp", _staged(table))
 
 

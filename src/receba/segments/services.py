@@ -82,10 +82,12 @@ def _publish(scope: Scope, on: date, made: pa.Table) -> set[int]:
         )
         cursor.execute(
             """
-            SELECT n.debtor_id FROM segments_membership n
-              JOIN segments_membership o ON o.debtor_id = n.debtor_id AND o.until_on = n.since_on - 1
-             WHERE n.since_on = %s AND n.risk > o.risk AND o.risk > 0
+            WITH ended AS MATERIALIZED (SELECT debtor_id, risk FROM segments_membership
+                                         WHERE until_on = %s::date - 1 AND risk > 0)
+            SELECT n.debtor_id FROM ended o
+              JOIN segments_membership n ON n.debtor_id = o.debtor_id AND n.until_on IS NULL
+             WHERE n.since_on = %s AND n.risk > o.risk
             """,
-            [on],
+            [on, on],
         )
         return {row[0] for row in cursor.fetchall()}
