@@ -222,6 +222,9 @@ def base(titles: int, parts: dict[str, dict[str, float]]):
     with connections["owner"].cursor() as cursor:
         cursor.execute("ANALYZE")
     connections["owner"].close()
+    from receba.ruler import services as ruler
+
+    ruler.install_shipped(scope)
     return scope
 
 
