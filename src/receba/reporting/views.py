@@ -185,11 +185,15 @@ def _index_history(request: CompanyRequest, until: date) -> list[tuple[str, list
 def _curve(shown_panel: Panel) -> list[tuple[int, float]]:
     """Return (debtors so far, cumulative share) for the picture."""
     debtors = shown_panel.value("overdue_debtors") or 0
-    return [
-        (-(-debtors * percent // 100), value / 10_000)
+    points = {
+        -(-debtors * percent // 100): value / 10_000
         for percent, value in shown_panel.split("pareto_share_bps")
         if value is not None and percent in pareto.PERCENTS
-    ]
+    }
+    reached = shown_panel.value("pareto_80_debtors")
+    if reached:  # the curve is known by percent of debtors; the point that the text names must be on it
+        points.setdefault(reached, 0.8)
+    return sorted(points.items())
 
 
 @require_GET

@@ -6,6 +6,7 @@ from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
 
 import polars as pl
+import polars.selectors as cs  # by_name takes "*" for a name, where col takes it for all
 
 from receba.intake.core import keys, rules
 from receba.intake.core.amounts import parse_amounts
@@ -66,7 +67,7 @@ def evaluate(expression: Expression, frame: pl.DataFrame) -> pl.Series:
         return pl.repeat(expression.constant, frame.height, dtype=pl.String, eager=True)
     if len(expression.columns) == 1:
         return frame[expression.columns[0]]
-    parts = [pl.col(name).str.strip_chars() for name in expression.columns]
+    parts = [cs.by_name(name).str.strip_chars() for name in expression.columns]
     return frame.select(pl.concat_str(parts, separator="-", ignore_nulls=False).alias("text"))["text"]
 
 

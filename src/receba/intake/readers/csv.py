@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
+import polars.selectors as cs  # by_name takes "*" for a name, where col takes it for all
 
 from receba.intake.core.errors import IntakeError
 from receba.intake.core.raw import LINE, RAGGED_SCHEMA, RawTable, unique_header
@@ -82,7 +83,7 @@ def read_csv(data: bytes, delimiter: str | None = None) -> RawTable:
 
 def _table(sheaf: _Sheaf, encoding: str, mark: str) -> RawTable:
     frame = pl.concat(sheaf.chunks).with_columns(
-        pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)).alias(name) for name in sheaf.header
+        pl.when(cs.by_name(name).str.strip_chars() != "").then(cs.by_name(name)).alias(name) for name in sheaf.header
     )
     ragged = pl.DataFrame(sheaf.ragged, schema=RAGGED_SCHEMA, orient="row")
     if not frame.height and not ragged.height:

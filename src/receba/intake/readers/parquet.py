@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import polars as pl
+import polars.selectors as cs  # by_name takes "*" for a name, where col takes it for all
 
 from receba.intake.core.errors import IntakeError
 from receba.intake.core.raw import LINE, RawTable, unique_header
@@ -21,7 +22,7 @@ def read_parquet(data: bytes) -> RawTable:
     if odd := [name for name, kind in frame.schema.items() if kind.is_nested() or kind == pl.Binary]:
         raise IntakeError("bad_parquet", f"As colunas {', '.join(odd)} não são texto, número nem data.")
     frame = frame.rename(dict(zip(frame.columns, unique_header(frame.columns), strict=True)))
-    texts = frame.select(pl.col(name).cast(pl.String).alias(name) for name in frame.columns).with_columns(
+    texts = frame.select(cs.by_name(name).cast(pl.String).alias(name) for name in frame.columns).with_columns(
         pl.when(pl.all().str.strip_chars() != "").then(pl.all())
     )
     body = texts.select(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(LINE), pl.all())

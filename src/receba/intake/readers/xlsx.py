@@ -9,6 +9,7 @@ from functools import partial
 
 import fastexcel
 import polars as pl
+import polars.selectors as cs  # by_name takes "*" for a name, where col takes it for all
 
 from receba.intake.core.errors import IntakeError
 from receba.intake.core.raw import LINE, RawTable, unique_header
@@ -54,7 +55,7 @@ def _table(book: fastexcel.ExcelReader, sheet: str, frame: pl.DataFrame) -> RawT
     header = unique_header([str(value or "") for value in frame.row(first)])
     body = frame.rename(dict(zip(frame.columns, header, strict=True))).select(
         pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(LINE),
-        *(pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)).alias(name) for name in header),
+        *(pl.when(cs.by_name(name).str.strip_chars() != "").then(cs.by_name(name)).alias(name) for name in header),
     )
     rows = body.filter(filled & (body[LINE] > first + 1))
     if not rows.height:

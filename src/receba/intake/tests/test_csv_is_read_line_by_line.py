@@ -144,3 +144,8 @@ def test_a_table_written_is_the_table_read(rows, delimiter, encoding, ending):
     assert table.delimiter == delimiter
     assert [list(row[1:]) for row in table.frame.rows()] == kept
     assert (table.ragged.height, table.blank_lines) == (0, len(expected) - len(kept))
+
+
+def test_a_column_may_be_named_like_a_wildcard():
+    table = read_bytes(b"*;^a.*$;abc\n1;2;3\n")
+    assert [table.frame[name][0] for name in table.header] == ["1", "2", "3"]
