@@ -62,6 +62,8 @@ def _publish(scope: Scope, on: date, made: pa.Table) -> set[int]:
     codes = sql.SQL(", ").join(map(sql.Identifier, _CODES))
     with connection.cursor() as cursor:
         stage = stage_table(cursor, "segments_membership", data)
+        # A loop would scan the rows that the same statement inserts: it took 70 s for 100,000 debtors.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         # A stay that began today is today's own telling: told again, it is replaced, and the one before comes back.
         cursor.execute("DELETE FROM segments_membership WHERE since_on = %s", [on])
         cursor.execute("UPDATE segments_membership SET until_on = NULL WHERE until_on = %s::date - 1", [on])
@@ -90,4 +92,6 @@ def _publish(scope: Scope, on: date, made: pa.Table) -> set[int]:
             """,
             [on, on],
         )
-        return {row[0] for row in cursor.fetchall()}
+        worse = {row[0] for row in cursor.fetchall()}
+        cursor.execute("SET LOCAL enable_nestloop = on")
+    return worse
