@@ -151,10 +151,10 @@ def explain(
 ) -> None:
     """Diz por que um cliente foi ou não foi contatado: fatos, régua, passo e alternativas da decisão."""
     set_up()
-    from receba.ruler import queries
+    from receba.ruler.explaining import explain as explained
 
     scope = company_scope(company, "explain")
-    found = queries.explain(scope, decision)
+    found = explained(scope, decision)
     if found is None:
         fail(f"Não há decisão {decision} nesta empresa.")
     show(found.as_dict() if as_json else {"decisão": decision}, as_json)

@@ -209,7 +209,7 @@ SEGMENTS = Table(
 )
 DECISIONS = Table(
     "decisions",
-    "one debtor's decision of a day: send a step, or stay silent for a reason; codes of ruler.core.rules",
+    "one debtor's decision of a day and its facts: send a step, or stay silent for a reason; codes of ruler.core.rules",
     {
         "debtor_id": "int64",
         "outcome": "int32",
@@ -221,6 +221,12 @@ DECISIONS = Table(
         "open_centavos": "int64",
         "overdue_centavos": "int64",
         "days_late": "int32",
+        "person_kind": "int32",
+        "risk": "int32",
+        "worsened": "int32",
+        "has_email": "int32",
+        "hold": "int32",
+        "last_contact_day": "int32",
     },
     ("debtor_id",),
 )

@@ -10,7 +10,7 @@ from receba.access.models import Company, Portfolio
 from receba.ledger.models import HOLD_LABELS, Title
 from receba.parties.models import Debtor
 from receba.ruler.core.document import Document
-from receba.ruler.core.rules import HOLD_BASE, Outcome, Reason
+from receba.ruler.core.rules import HOLD_BASE, Look, Outcome, Reason
 
 REASON_LABELS = {
     Reason.STEP_DUE: _("passo da régua vence hoje"),
@@ -22,6 +22,15 @@ REASON_LABELS = {
     Reason.NO_RULER: _("nenhuma régua atribuída"),
     Reason.EXCLUDED: _("retirado do plano por uma pessoa"),
 } | {HOLD_BASE + kind: label for kind, label in HOLD_LABELS.items()}
+
+LOOK_LABELS = {
+    Look.DUE: _("passo vence hoje"),
+    Look.HELD: _("suspenso"),
+    Look.NO_RULER: _("sem régua"),
+    Look.NO_STEP: _("nenhum passo da régua para esta data"),
+    Look.TAKEN: _("passo já dado"),
+    Look.TOO_LATE: _("passo perdido: passou do prazo de recuperação da régua"),
+}
 
 
 class Ruler(models.Model):
@@ -83,7 +92,10 @@ class Assignment(models.Model):
 
 
 class Decision(models.Model):
-    """One debtor, one day: a step to be sent, or a reason for silence."""
+    """One debtor, one day: a step to be sent, or a reason for silence; with the facts that it was decided by.
+
+    `version`, `step` and `title` are those of the step that was due, sent or stopped; none was when `step` is -1.
+    """
 
     company = models.ForeignKey(Company, models.DO_NOTHING, related_name="+", db_constraint=False)
     on = models.DateField(_("data"))
@@ -98,7 +110,12 @@ class Decision(models.Model):
     overdue_centavos = models.BigIntegerField()
     days_late = models.IntegerField()
     idc = models.SmallIntegerField(null=True)
+    person_kind = models.SmallIntegerField(default=0)
     risk = models.SmallIntegerField(default=0)
+    worsened = models.BooleanField(default=False)
+    has_email = models.BooleanField(default=False)
+    hold = models.SmallIntegerField(default=0)
+    last_contact_on = models.DateField(null=True)
     planned_at = models.DateTimeField()
     approved_at = models.DateTimeField(null=True)
     approved_by = models.CharField(max_length=200, blank=True)
@@ -112,13 +129,22 @@ class Decision(models.Model):
 
 
 class DecisionTitle(models.Model):
-    """A title that a decision speaks of, under which due date, and the step that was due for it."""
+    """A title that a decision looked at, where a step was due for its debtor: what was found about it (rules.Look).
+
+    `spoken` are those that the contact speaks of. The facts are enough to decide again.
+    """
 
     company = models.ForeignKey(Company, models.DO_NOTHING, related_name="+", db_constraint=False)
     decision = models.ForeignKey(Decision, models.CASCADE, related_name="titles")
     title = models.ForeignKey(Title, models.PROTECT, related_name="+", db_constraint=False)
+    version = models.ForeignKey(RulerVersion, models.PROTECT, null=True, related_name="+", db_constraint=False)
+    look = models.SmallIntegerField(choices=[(int(k), label) for k, label in LOOK_LABELS.items()], default=0)
     step = models.SmallIntegerField()
+    spoken = models.BooleanField(default=True)
+    hold = models.SmallIntegerField(default=0)
     effective_due_on = models.DateField()
+    days_late = models.IntegerField(default=0)
+    total_centavos = models.BigIntegerField(default=0)
 
     objects = CompanyManager()
 

@@ -1,22 +1,19 @@
-"""The questions about rulers and plans; and the answer to "why was this customer contacted?"."""
+"""The questions about rulers and plans."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
 from django.db.models import Count, Max, Q, QuerySet, Sum
-from django.utils.translation import gettext as _
 
-from receba.access.queries import names_of
 from receba.access.reading import read_tables
 from receba.access.scope import Scope
 from receba.engine.contract import arrow_schema
-from receba.kernel.money import format_brl
 from receba.kernel.tables import Table
-from receba.ruler.core.document import RISKS, Document, Step
+from receba.ruler.core.document import Document, Step
 from receba.ruler.core.rules import Outcome
 from receba.ruler.core.tables import ASSIGNED, CONTACTS, TAKEN
 from receba.ruler.models import REASON_LABELS, Assignment, Decision, DecisionTitle, Ruler, RulerVersion
@@ -52,10 +49,10 @@ def past_tables(scope: Scope, *, on: date, versions: list[RulerVersion]) -> dict
         scope,
         {
             _SAID: f"""
-            SELECT t.title_id, t.step::integer AS step, d.version_id,
+            SELECT t.title_id, t.step::integer AS step, coalesce(t.version_id, d.version_id) AS version_id,
                    {_DAY.format("t.effective_due_on")} AS effective_due_day
               FROM ruler_decisiontitle t JOIN ruler_decision d ON d.id = t.decision_id
-             WHERE d.approved_at IS NOT NULL AND d."on" < '{on:%Y-%m-%d}'
+             WHERE t.spoken AND d.approved_at IS NOT NULL AND d."on" < '{on:%Y-%m-%d}'
                AND d."on" >= DATE '{on:%Y-%m-%d}' - {MEMORY_DAYS}""",
             CONTACTS: f"""
             SELECT debtor_id, max({_DAY.format('"on"')}) AS last_day FROM ruler_decision
@@ -84,20 +81,27 @@ def _places(
     """Return, for each step of each version, its place in the ruler's newest version; steps that are gone are left out."""
     rows = []
     for version, names in keys.items():
-        present = keys[newest[ruler_of[version]].pk]
+        last = newest[ruler_of[version]].pk
         rows += [
-            {"version_id": version, "step": n, "place": present.index(key)}
+            {"version_id": version, "step": n, "newest": last, "place": keys[last].index(key)}
             for n, key in enumerate(names)
-            if key in present
+            if key in keys[last]
         ]
     return rows
 
 
 def _renumbered(said: pa.Table, places: list[dict[str, int]]) -> pa.Table:
-    schema = pa.schema([("version_id", pa.int64()), ("step", pa.int32()), ("place", pa.int32())])
+    schema = pa.schema(
+        [("version_id", pa.int64()), ("step", pa.int32()), ("newest", pa.int64()), ("place", pa.int32())]
+    )
     joined = said.join(pa.Table.from_pylist(places, schema=schema), ["version_id", "step"], join_type="inner")
     return pa.table(
-        {"title_id": joined["title_id"], "step": joined["place"], "effective_due_day": joined["effective_due_day"]},
+        {
+            "title_id": joined["title_id"],
+            "version_id": joined["newest"],
+            "step": joined["place"],
+            "effective_due_day": joined["effective_due_day"],
+        },
         schema=arrow_schema(TAKEN),
     )
 
@@ -171,12 +175,12 @@ def plan_of(scope: Scope, *, on: date) -> DayPlan:
             "open": Sum("open_centavos"),
             "approved": Count("approved_at"),
         }
-        found = Decision.objects.filter(on=on).values("outcome", "version_id", "step", "reason").annotate(**sums)
-        rows: list[dict[str, Any]] = [dict(row) for row in found]
+        sent, silent = (Decision.objects.filter(on=on, outcome=outcome) for outcome in (Outcome.SEND, Outcome.SKIP))
+        steps_of: list[dict[str, Any]] = [dict(row) for row in sent.values("version_id", "step").annotate(**sums)]
+        silences_of: list[dict[str, Any]] = [dict(row) for row in silent.values("reason").annotate(**sums)]
         steps = [
             StepCount(versions[r["version_id"]], r["step"], r["debtors"], r["overdue"], r["open"], r["approved"])
-            for r in rows
-            if r["outcome"] == Outcome.SEND
+            for r in steps_of
         ]
         silences = [
             {
@@ -185,8 +189,7 @@ def plan_of(scope: Scope, *, on: date) -> DayPlan:
                 "debtors": r["debtors"],
                 "overdue": r["overdue"],
             }
-            for r in rows
-            if r["outcome"] == Outcome.SKIP
+            for r in silences_of
         ]
     steps.sort(key=lambda s: (s.version.ruler.name, s.said.offset_days, s.version.number, s.step))
     return DayPlan(on, steps, sorted(silences, key=lambda row: -row["debtors"]))
@@ -236,7 +239,7 @@ def approved_contacts(scope: Scope, *, on: date, channel: str) -> list[tuple[Dec
         ]
         spoken: dict[int, list[int]] = {}
         for decision_id, title_id in DecisionTitle.objects.filter(
-            decision__on=on, decision__outcome=Outcome.SEND
+            decision__on=on, decision__outcome=Outcome.SEND, spoken=True
         ).values_list("decision_id", "title_id"):
             spoken.setdefault(decision_id, []).append(title_id)
     return [(decision, template, sorted(spoken.get(decision.pk, []))) for decision, template in chosen]
@@ -251,72 +254,3 @@ def _document(decision: Decision) -> Document:
     if decision.version_id not in _documents:
         _documents[decision.version.pk] = decision.version.document
     return _documents[decision.version.pk]
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a debtor was contacted or left in peace on a day: the facts of the decision, and sentences (pt-BR)."""
-
-    decision: int
-    debtor: str
-    on: date
-    outcome: str
-    reason: str
-    sentences: list[str]
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-
-def explain(scope: Scope, decision_id: int) -> Explanation | None:
-    """Return the explanation of one decision from what it stored, or None when the company has no such decision."""
-    with scope.active():
-        found = Decision.objects.select_related("debtor", "version__ruler", "title").filter(pk=decision_id).first()
-        if found is None:
-            return None
-        said = list(DecisionTitle.objects.filter(decision=found).select_related("title").order_by("effective_due_on"))
-    told = [
-        _("Em %(day)s o cliente devia %(open)s, dos quais %(overdue)s em atraso; o mais antigo, há %(days)d dias.")
-        % {
-            "day": f"{found.on:%d/%m/%Y}",
-            "open": format_brl(found.open_centavos),
-            "overdue": format_brl(found.overdue_centavos),
-            "days": found.days_late,
-        },
-        _("IDC %(idc)s, faixa de risco %(risk)s.")
-        % {"idc": "sem índice" if found.idc is None else found.idc, "risk": RISKS[found.risk]},
-    ]
-    if found.outcome == Outcome.SEND and found.version is not None:
-        step = found.version.document.steps[found.step]
-        told.append(
-            _(
-                "Régua %(ruler)s, versão %(number)d: passo %(key)s, %(offset)+d dias do vencimento efetivo, canal %(channel)s."
-            )
-            % {
-                "ruler": found.version.ruler.name,
-                "number": found.version.number,
-                "key": step.key,
-                "offset": step.offset_days,
-                "channel": step.channel,
-            }
-        )
-        told.append(
-            _("Títulos: %(titles)s.")
-            % {"titles": ", ".join(f"{row.title.code} ({row.effective_due_on:%d/%m/%Y})" for row in said)}
-        )
-        told.append(
-            _("Aprovado por %(who)s em %(when)s.")
-            % {
-                "who": names_of(scope, [found.approved_by]).get(found.approved_by, found.approved_by),
-                "when": f"{found.approved_at:%d/%m/%Y}",
-            }
-            if found.approved_at
-            else _("Ainda não aprovado.")
-        )
-    else:
-        told.append(_("Não foi contatado: %(why)s.") % {"why": REASON_LABELS[found.reason]})
-        if found.note:
-            told.append(_("Nota: %(note)s") % {"note": found.note})
-    return Explanation(
-        found.pk, found.debtor.name, found.on, found.get_outcome_display(), str(REASON_LABELS[found.reason]), told
-    )

@@ -26,7 +26,7 @@ from receba.ruler import queries
 from receba.ruler.core.columns import Frames, plan
 from receba.ruler.core.document import Document, Fault, faults
 from receba.ruler.core.rules import Outcome, Reason, rungs
-from receba.ruler.core.tables import ASSIGNED, CONTACTS, TAKEN, ladder_table
+from receba.ruler.core.tables import ASSIGNED, CONTACTS, SEEN, TAKEN, ladder_table
 from receba.ruler.models import Assignment, Decision, Ruler, RulerVersion
 
 SHIPPED = ("consumidor", "empresas", "preventiva")
@@ -159,9 +159,9 @@ def plan_day(
         "ladder": engine.open("ladder", ladder_table(ladder)), "assigned": engine.open("assigned", past[ASSIGNED]),
         "taken": engine.open("taken", past[TAKEN]), "contacts": engine.open("contacts", past[CONTACTS]),
     }  # fmt: skip
-    made, titles = plan(engine, Frames(**opened), day_number(on))
+    made, looked = plan(engine, Frames(**opened), day_number(on))
     decisions = conform(DECISIONS, engine.collect(made))
-    _store(scope, on, decisions, engine.collect(titles), scores, segments)
+    _store(scope, on, decisions, conform(SEEN, engine.collect(looked)), scores)
     if Company.objects.get(pk=scope.company_id).approve_automatically:
         approve(scope, on=on)
     reasons = Counter(decisions["reason"].to_pylist())
@@ -169,78 +169,97 @@ def plan_day(
     return PlanResult(decisions.num_rows, sent, dict(reasons))
 
 
-_STORED = ("outcome", "reason", "step", "titles_due", "open_centavos", "overdue_centavos", "days_late")
-
-
-def _store(scope: Scope, on: date, decisions: pa.Table, titles: pa.Table, scores: pa.Table, segments: pa.Table) -> None:
-    """Write the day's decisions, leaving those that a person or the setting approved as they are."""
-    small = {"outcome", "reason", "step"}
-    data = pa.table(
-        {
-            "debtor_id": decisions["debtor_id"],
-            "version_id": decisions["version_id"],
-            "title_id": decisions["title_id"],
-            **{n: decisions[n].cast(pa.int16()) if n in small else decisions[n] for n in _STORED},
-        }
-    )
-    extra = (
-        data.select(["debtor_id"])
-        .join(scores.select(["debtor_id", "idc"]), "debtor_id")
-        .join(segments.select(["debtor_id", "risk"]), "debtor_id")
-    )
-    extra = pa.table(
-        {
-            "debtor_id": extra["debtor_id"],
-            "idc": extra["idc"].cast(pa.int16()),
-            "risk": pa.compute.fill_null(extra["risk"], 0).cast(pa.int16()),
-        }
-    )
-    spoken = pa.table(
-        {
-            "company_id": titles["debtor_id"],  # the debtor travels here only until the decision's id is known
-            "title_id": titles["title_id"],
-            "step": titles["step"].cast(pa.int16()),
-            "effective_due_on": titles["effective_due_day"].cast(pa.int32()).cast(pa.date32()),
-        }
-    )
-    columns = sql.SQL(", ").join(map(sql.Identifier, _STORED))
+def _store(scope: Scope, on: date, decisions: pa.Table, looked: pa.Table, scores: pa.Table) -> None:
+    """Write the day's decisions: those approved or taken out stay, those that nothing changed are left alone."""
+    rows = _decision_rows(scope, decisions, scores)
+    titles = _title_rows(scope, looked)
+    mine = sql.SQL('"on" = %s AND approved_at IS NULL AND reason <> %s')
+    open_ones = (on, int(Reason.EXCLUDED))
     with scope.active(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")  # statistics know nothing of rows written a moment ago
+        stage, seen = stage_table(cursor, "ruler_decision", rows), stage_table(cursor, "ruler_decisiontitle", titles)
+        told, same = _names(rows, "debtor_id", "company_id"), _names(titles, "decision_id", "company_id")
         cursor.execute(
-            "DELETE FROM ruler_decisiontitle t USING ruler_decision d"
-            " WHERE d.id = t.decision_id AND d.on = %s AND d.approved_at IS NULL AND d.reason <> %s",
-            [on, Reason.EXCLUDED],
-        )
-        cursor.execute(
-            'DELETE FROM ruler_decision WHERE "on" = %s AND approved_at IS NULL AND reason <> %s', [on, Reason.EXCLUDED]
-        )
-        stage = stage_table(cursor, "ruler_decision", data)
-        known = stage_table(
-            cursor, "segments_membership", pa.table({"debtor_id": extra["debtor_id"], "risk": extra["risk"]})
-        )
-        indices = stage_table(
-            cursor, "scoring_score", pa.table({"debtor_id": extra["debtor_id"], "idc": extra["idc"].cast(pa.int32())})
+            sql.SQL("""
+            WITH mine AS MATERIALIZED (SELECT id, debtor_id FROM ruler_decision WHERE {mine})
+            DELETE FROM ruler_decisiontitle t USING mine d WHERE t.decision_id = d.id AND NOT EXISTS
+                (SELECT 1 FROM {seen} s WHERE s.decision_id = d.debtor_id AND ({ours}) IS NOT DISTINCT FROM ({theirs}))
+            """).format(mine=mine, seen=seen, ours=_of("t", same), theirs=_of("s", same)),
+            open_ones,
         )
         cursor.execute(
             sql.SQL("""
-            INSERT INTO ruler_decision (company_id, "on", debtor_id, version_id, title_id, {columns}, idc, risk,
-                                        planned_at, approved_by, note)
-            SELECT %s, %s, s.debtor_id, nullif(s.version_id, 0), nullif(s.title_id, 0), {columns}, i.idc, k.risk,
-                   now(), '', ''
-              FROM {stage} s JOIN {known} k ON k.debtor_id = s.debtor_id JOIN {indices} i ON i.debtor_id = s.debtor_id
-            ON CONFLICT (debtor_id, "on") DO NOTHING
-            """).format(columns=columns, stage=stage, known=known, indices=indices),
-            [scope.company_id, on],
+            DELETE FROM ruler_decision d WHERE {mine}
+               AND NOT EXISTS (SELECT 1 FROM {stage} s WHERE s.debtor_id = d.debtor_id)
+            """).format(mine=mine, stage=stage),
+            open_ones,
         )
-        due = stage_table(cursor, "ruler_decisiontitle", spoken)
         cursor.execute(
             sql.SQL("""
-            INSERT INTO ruler_decisiontitle (company_id, decision_id, title_id, step, effective_due_on)
-            SELECT %s, d.id, s.title_id, s.step, s.effective_due_on
-              FROM {due} s JOIN ruler_decision d ON d.debtor_id = s.company_id AND d.on = %s
-             WHERE d.outcome = %s AND d.approved_at IS NULL
-            """).format(due=due),
-            [scope.company_id, on, Outcome.SEND],
+            INSERT INTO ruler_decision AS d ("on", company_id, debtor_id, {told}, planned_at, approved_by, note)
+            SELECT %s, company_id, debtor_id, {told}, now(), '', '' FROM {stage}
+            ON CONFLICT (debtor_id, "on") DO UPDATE SET ({told}, planned_at) = ROW ({fresh}, now())
+             WHERE d.approved_at IS NULL AND d.reason <> %s AND ({ours}) IS DISTINCT FROM ({fresh})
+            """).format(stage=stage, told=_of("", told), ours=_of("d", told), fresh=_of("excluded", told)),
+            [on, int(Reason.EXCLUDED)],
         )
+        cursor.execute(
+            sql.SQL("""
+            INSERT INTO ruler_decisiontitle (company_id, decision_id, {same})
+            SELECT s.company_id, d.id, {theirs} FROM {seen} s
+              JOIN (SELECT id, debtor_id FROM ruler_decision WHERE {mine}) d ON d.debtor_id = s.decision_id
+            ON CONFLICT (decision_id, title_id) DO NOTHING
+            """).format(mine=mine, seen=seen, same=_of("", same), theirs=_of("s", same)),
+            open_ones,
+        )
+        cursor.execute("SET LOCAL enable_nestloop = on")
+
+
+def _decision_rows(scope: Scope, decisions: pa.Table, scores: pa.Table) -> pa.Table:
+    """Return the decisions as the table keeps them."""
+    known = scores.select(["debtor_id", "idc"])
+    data = decisions.join(known.filter(pa.compute.is_in(known["debtor_id"], decisions["debtor_id"])), "debtor_id")
+    small = ("outcome", "reason", "step", "person_kind", "risk", "hold", "idc")
+    return pa.table(
+        {
+            "company_id": pa.array([scope.company_id] * data.num_rows, pa.int64()),
+            **{
+                name: data[name]
+                for name in ("debtor_id", "titles_due", "open_centavos", "overdue_centavos", "days_late")
+            },
+            **{name: data[name].cast(pa.int16()) for name in small},
+            **{name: _or_null(data[name]) for name in ("version_id", "title_id")},
+            **{name: data[name].cast(pa.bool_()) for name in ("worsened", "has_email")},
+            "last_contact_on": _or_null(data["last_contact_day"]).cast(pa.date32()),
+        }
+    )
+
+
+def _title_rows(scope: Scope, looked: pa.Table) -> pa.Table:
+    """Return what was found about the titles; the debtor stands for the decision, whose id is not known yet."""
+    return pa.table(
+        {
+            "company_id": pa.array([scope.company_id] * looked.num_rows, pa.int64()),
+            "decision_id": looked["debtor_id"],
+            **{name: looked[name] for name in ("title_id", "days_late", "total_centavos")},
+            **{name: looked[name].cast(pa.int16()) for name in ("look", "step", "hold")},
+            "version_id": _or_null(looked["version_id"]),
+            "spoken": looked["spoken"].cast(pa.bool_()),
+            "effective_due_on": looked["effective_due_day"].cast(pa.int32()).cast(pa.date32()),
+        }
+    )
+
+
+def _or_null(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pa.compute.if_else(pa.compute.equal(column, 0), pa.scalar(None, column.type), column)
+
+
+def _names(rows: pa.Table, *but: str) -> list[str]:
+    return [name for name in rows.column_names if name not in but]
+
+
+def _of(table: str, names: list[str]) -> sql.Composable:
+    return sql.SQL(", ").join(sql.Identifier(table, name) if table else sql.Identifier(name) for name in names)
 
 
 @transaction.atomic

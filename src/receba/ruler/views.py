@@ -22,6 +22,7 @@ from receba.kernel.money import format_brl
 from receba.ruler import queries, services
 from receba.ruler.core.document import NO_LIMIT, Document, Fault, Misread, Step, faults
 from receba.ruler.core.rules import Outcome
+from receba.ruler.explaining import explain
 from receba.ruler.forms import AssignForm, EditForm, ExcludeForm
 from receba.ruler.models import REASON_LABELS, Decision, Ruler, RulerVersion
 
@@ -168,7 +169,7 @@ def decision(request: CompanyRequest, decision_id: int) -> TemplateResponse:
 
 
 def _decision_page(request: CompanyRequest, decision_id: int, form: ExcludeForm, status: int = 200) -> TemplateResponse:
-    if decision_id > _BIGGEST or (told := queries.explain(request.scope, decision_id)) is None:
+    if decision_id > _BIGGEST or (told := explain(request.scope, decision_id)) is None:
         raise Http404
     found = Decision.objects.select_related("debtor").get(pk=decision_id)
     context = {

@@ -14,6 +14,7 @@ from receba.console import charts, icons
 from receba.console.charts.scale import Unit, tell
 from receba.kernel.documents import format_document, mask_document
 from receba.kernel.money import format_brl
+from receba.kernel.tables import PersonKind
 
 register = template.Library()
 NOTHING = "—"
@@ -64,6 +65,12 @@ def personal(name: str | None, whole: bool = False) -> str:
         return name or NOTHING
     first, *others = [word for word in name.split() if word.lower() not in {"da", "das", "de", "do", "dos", "e"}]
     return " ".join([first, *(f"{word[0]}." for word in others)])
+
+
+@register.filter
+def who(debtor: Any, whole: bool = False) -> str:
+    """Return a debtor's name: a company's as it is, a natural person's masked unless `whole`."""
+    return personal(debtor.name, whole or debtor.person_kind != PersonKind.PF)
 
 
 @register.filter

@@ -10,6 +10,8 @@ from django.test import RequestFactory
 
 from receba.console.icons import PATHS
 from receba.console.templatetags import receba as tags
+from receba.kernel.tables import PersonKind
+from receba.parties.models import Debtor
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -69,6 +71,12 @@ def test_nothing_is_a_dash(name, nothing):
 @pytest.mark.parametrize("name", ["brl", "day", "moment", "number", "idc", "percent_bps", "seconds"])
 def test_no_value_is_a_dash(name):
     assert shown(f"{{{{ v|{name} }}}}", v=None) == "—"
+
+
+def test_a_company_has_no_name_to_hide():
+    person, firm = (Debtor(name="Maria das Dores", person_kind=kind) for kind in (PersonKind.PF, PersonKind.PJ))
+    assert shown("{{ a|who:may }}, {{ b|who:may }}", a=person, b=firm, may=False) == "Maria D., Maria das Dores"
+    assert shown("{{ a|who:may }}", a=person, may=True) == "Maria das Dores"
 
 
 def test_a_name_cannot_become_markup():

@@ -10,7 +10,7 @@ from typing import Any
 
 CHANNELS = ("email", "task")
 """`task` is a job for a person: a call, a visit."""
-TEMPLATES = ("lembrete", "vence_hoje", "atraso_leve", "atraso_firme", "atraso_final", "agradecimento")
+TEMPLATES = ("lembrete", "vence_hoje", "atraso_leve", "atraso_firme", "atraso_final")
 RISKS = "NABCDE"
 PERSONS = {"": 0, "PF": 1, "PJ": 2}
 NO_LIMIT = 10**12
@@ -182,6 +182,16 @@ def _of_step(step: Step) -> list[Fault]:
             step.template.startswith("atraso") and step.offset_days <= 0,
             "contradiction",
             "Um aviso de atraso não pode sair até o vencimento.",
+        ),
+        (
+            step.template == "lembrete" and step.offset_days >= 0,
+            "contradiction",
+            "Um lembrete só sai antes do vencimento: o prazo deve ser negativo.",
+        ),
+        (
+            step.template == "vence_hoje" and step.offset_days != 0,
+            "contradiction",
+            "“Vence hoje” só é verdade no dia: o prazo deve ser 0.",
         ),
     )
     return [Fault(code, step.key, message) for wrong, code, message in checks if wrong]

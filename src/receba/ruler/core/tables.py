@@ -29,11 +29,22 @@ ASSIGNED = Table(
 )
 TAKEN = Table(
     "taken",
-    "one step taken for a title under a due date",
-    {"title_id": "int64", "step": "int32", "effective_due_day": "int32"},
+    "one step taken for a title under a due date, as a place in the newest version of its ruler",
+    {"title_id": "int64", "version_id": "int64", "step": "int32", "effective_due_day": "int32"},
     (),
 )
 CONTACTS = Table("contacts", "one debtor's last contact", {"debtor_id": "int64", "last_day": "int32"}, ("debtor_id",))
+
+SEEN = Table(
+    "seen",
+    "one open title of a debtor for whom a step was due: what was found (rules.Look), and whether the contact names it",
+    {
+        "debtor_id": "int64", "title_id": "int64", "version_id": "int64", "look": "int32", "step": "int32",
+        "spoken": "int32", "hold": "int32", "effective_due_day": "int32", "days_late": "int32",
+        "total_centavos": "int64",
+    },
+    ("title_id",),
+)  # fmt: skip
 
 
 def ladder_table(rungs: Iterable[Rung]) -> pa.Table:

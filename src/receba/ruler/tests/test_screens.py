@@ -190,6 +190,14 @@ def test_a_silence_keeps_its_reason_and_an_approved_contact_stays(planned, at):
         assert planned.vertice.reason == Reason.NO_CHANNEL
 
 
+@pytest.mark.req("S1.57")
+def test_a_reader_sees_a_person_only_by_first_name(planned, at):
+    for name, args, ask in (("decisions", [], {"on": ON.isoformat()}), ("decision", [planned.lucia.pk], {})):
+        assert "Lúcia F." in (page := text(at(Role.READER, f"ruler:{name}", *args, **ask)))
+        assert "Ferreira" not in page
+        assert "Lúcia Ferreira" in text(at(Role.MANAGER, f"ruler:{name}", *args, **ask))
+
+
 def test_a_decision_explains_itself(planned, at):
     page = text(at(Role.READER, "ruler:decision", planned.lucia.pk))
     assert "Régua Teste, versão 1: passo d1, +1 dias do vencimento efetivo" in page

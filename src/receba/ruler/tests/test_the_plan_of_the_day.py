@@ -16,6 +16,7 @@ from receba.ledger.services import NewTitle
 from receba.ruler import queries, services
 from receba.ruler.core.document import Document, Step
 from receba.ruler.core.rules import HOLD_BASE, Reason
+from receba.ruler.explaining import explain
 from receba.ruler.models import Decision, DecisionTitle
 
 DUE = date(2026, 6, 1)
@@ -125,10 +126,10 @@ def test_the_explanation_tells_ruler_version_step_and_titles(story):
     plan(story, on)
     with cast.scope.active():
         decision = Decision.objects.get(on=on, debtor=cast.lucia)
-    told = " ".join(queries.explain(cast.scope, decision.pk).sentences)
+    told = " ".join(explain(cast.scope, decision.pk).sentences)
     assert "Régua Teste, versão 1: passo d1" in told
     assert "R$ 100,00" in told
-    assert queries.explain(cast.stranger_scope, decision.pk) is None
+    assert explain(cast.stranger_scope, decision.pk) is None
 
 
 def test_an_unsound_ruler_is_refused_with_what_is_wrong(cast):

@@ -9,8 +9,8 @@ from pathlib import Path
 from receba.kernel.tables import HoldKind
 from receba.ruler.core import document as core
 from receba.ruler.core.document import CHANNELS, TEMPLATES, Document, Step
-from receba.ruler.core.rules import HOLD_BASE, Reason
-from receba.ruler.models import REASON_LABELS
+from receba.ruler.core.rules import HOLD_BASE, Look, Reason
+from receba.ruler.models import LOOK_LABELS, REASON_LABELS
 
 PAGE = (Path(__file__).resolve().parents[4] / "docs" / "reference" / "ruler.md").read_text(encoding="utf-8")
 
@@ -30,6 +30,8 @@ def test_the_reference_lists_fields_channels_templates_reasons_and_faults():
     reasons = {(r.name, str(int(r))) for r in Reason} | {(k.name, str(HOLD_BASE + k)) for k in HoldKind}
     assert {(row[0], row[1]) for row in listed("Reasons")} == reasons
     assert {int(row[1]): row[2] for row in listed("Reasons")} == {int(k): str(v) for k, v in REASON_LABELS.items()}
+    looks = {(int(row[1]), row[0], row[2]) for row in listed("What is kept of a decision")}
+    assert looks == {(int(look), look.name, str(LOOK_LABELS[look])) for look in Look}
     source = Path(core.__file__).read_text(encoding="utf-8")
     given = {
         node.elts[1].value
