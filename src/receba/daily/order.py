@@ -171,8 +171,8 @@ def prepare(day: Day) -> Counts:
 def prepare_approved(scope: Scope, *, on: date) -> Counts:
     """Write the messages of the day's approved contacts; again writes only what is new."""
     drafts = [
-        outreach.Draft(decision.pk, decision.debtor_id, Channel.EMAIL, Key(template), tuple(titles))
-        for decision, template, titles in ruler_queries.approved_contacts(scope, on=on, channel="email")
+        outreach.Draft(c.decision_id, c.debtor_id, Channel.EMAIL, Key(c.template), c.title_ids)
+        for c in ruler_queries.approved_contacts(scope, on=on, channel="email")
     ]
     made = outreach.prepare(scope, on, drafts)
     return {"approved": len(drafts), "ready": made.ready, "waiting": made.waiting, "silent": made.silent}

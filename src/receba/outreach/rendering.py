@@ -13,7 +13,7 @@ from typing import Any
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.base import FilterExpression, Node, NodeList, TextNode, Variable, VariableNode
 from django.template.defaulttags import ForNode, IfNode
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from receba.kernel.documents import format_document
@@ -244,35 +244,29 @@ _CELL = "padding:6px 12px 6px 0;border-bottom:1px solid #d5d5d5;vertical-align:t
 
 def _html_blocks(speech: Speech) -> dict[str, SafeString]:
     columns = _columns(speech)
-    heads = format_html_join(
-        "", f'<th scope="col" style="{_CELL}{{}}">{{}}</th>', ((side, heading) for heading, side, _c in columns)
-    )
-    rows = format_html_join(
-        "",
-        "<tr>{}</tr>",
-        (
-            (format_html_join("", f'<td style="{_CELL}{{}}">{{}}</td>', ((s, cells[n]) for _h, s, cells in columns)),)
-            for n in range(len(speech.figures))
-        ),
-    )
-    table = format_html(
-        '<table style="border-collapse:collapse;width:100%;font-size:14px"><thead><tr>{}</tr></thead>'
-        "<tbody>{}</tbody></table>",
-        heads,
-        rows,
+    heads = [f'<th scope="col" style="{_CELL}{side}">{escape(heading)}</th>' for heading, side, _cells in columns]
+    rows = [
+        "<tr>" + "".join(f'<td style="{_CELL}{side}">{escape(cells[n])}</td>' for _h, side, cells in columns) + "</tr>"
+        for n in range(len(speech.figures))
+    ]
+    table = (
+        '<table style="border-collapse:collapse;width:100%;font-size:14px">'
+        f"<thead><tr>{''.join(heads)}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
     if speech.key.collects:
-        table += format_html("<p><strong>Total em {}: {}</strong></p>", _day(speech.on), format_brl(_total(speech)))
-    small = '<p style="font-size:13px;color:#444444">{}</p>'
+        table += f"<p><strong>Total em {_day(speech.on)}: {escape(format_brl(_total(speech)))}</strong></p>"
     return {
-        "tabela_de_titulos": table,
-        "identificacao_do_credor": format_html(small, _lines(_identity(speech.creditor))),
-        "como_responder": format_html(small, _lines(_ways_out(speech))),
+        "tabela_de_titulos": mark_safe(table),
+        "identificacao_do_credor": _small(tuple(_identity(speech.creditor))),
+        "como_responder": _small(tuple(_ways_out(speech))),
     }
 
 
-def _lines(lines: Sequence[str]) -> SafeString:
-    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
+@lru_cache(maxsize=64)
+def _small(lines: tuple[str, ...]) -> SafeString:
+    """Return lines in small print; the same for thousands of messages of one creditor."""
+    told = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
+    return format_html('<p style="font-size:13px;color:#444444">{}</p>', told)
 
 
 def _framed(body: str) -> str:

@@ -7,16 +7,17 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
+from django.db import connection, transaction
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from receba.access.reading import read_tables
 from receba.access.scope import Scope
 from receba.engine.contract import arrow_schema
 from receba.kernel.tables import Table
-from receba.ruler.core.document import Document, Step
+from receba.ruler.core.document import Step
 from receba.ruler.core.rules import Outcome
 from receba.ruler.core.tables import ASSIGNED, CONTACTS, TAKEN
-from receba.ruler.models import REASON_LABELS, Assignment, Decision, DecisionTitle, Ruler, RulerVersion
+from receba.ruler.models import REASON_LABELS, Assignment, Decision, Ruler, RulerVersion
 
 _DAY = "({} - DATE '1970-01-01')"
 MEMORY_DAYS = 400
@@ -226,31 +227,34 @@ def decisions(
     return found.select_related("debtor", "version__ruler", "title").order_by("-overdue_centavos", "debtor_id")
 
 
-def approved_contacts(scope: Scope, *, on: date, channel: str) -> list[tuple[Decision, str, list[int]]]:
-    """Return the approved decisions of a channel with the template of their step and the titles they speak of."""
-    with scope.active():
-        chosen = [
-            (decision, step.template)
-            for decision in Decision.objects.filter(on=on, outcome=Outcome.SEND)
-            .exclude(approved_at=None)
-            .select_related("version")
-            .order_by("pk")
-            if (step := _document(decision).steps[decision.step]).channel == channel
-        ]
-        spoken: dict[int, list[int]] = {}
-        for decision_id, title_id in DecisionTitle.objects.filter(
-            decision__on=on, decision__outcome=Outcome.SEND, spoken=True
-        ).values_list("decision_id", "title_id"):
-            spoken.setdefault(decision_id, []).append(title_id)
-    return [(decision, template, sorted(spoken.get(decision.pk, []))) for decision, template in chosen]
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """An approved decision as whoever carries it out needs it: whom, with which text, about which titles."""
+
+    decision_id: int
+    debtor_id: int
+    template: str
+    title_ids: tuple[int, ...]
 
 
-_documents: dict[int, Document] = {}
-
-
-def _document(decision: Decision) -> Document:
-    """Return the version's document; versions never change, so each is read once."""
-    assert decision.version is not None
-    if decision.version_id not in _documents:
-        _documents[decision.version.pk] = decision.version.document
-    return _documents[decision.version.pk]
+def approved_contacts(scope: Scope, *, on: date, channel: str) -> list[Contact]:
+    """Return the approved contacts of a channel, in the order in which they were decided."""
+    with scope.active(), transaction.atomic(), connection.cursor() as cursor:
+        steps = {v.pk: v.document.steps for v in RulerVersion.objects.all()}
+        cursor.execute("SET LOCAL enable_nestloop = off")  # statistics know nothing of rows written a moment ago
+        cursor.execute(
+            """
+            SELECT d.id, d.debtor_id, d.version_id, d.step, array_agg(t.title_id ORDER BY t.title_id)
+              FROM ruler_decision d JOIN ruler_decisiontitle t ON t.decision_id = d.id AND t.spoken
+             WHERE d."on" = %s AND d.outcome = %s AND d.approved_at IS NOT NULL
+             GROUP BY d.id ORDER BY d.id
+            """,
+            [on, Outcome.SEND],
+        )
+        rows = cursor.fetchall()
+        cursor.execute("SET LOCAL enable_nestloop = on")
+    return [
+        Contact(pk, debtor_id, step.template, tuple(titles))
+        for pk, debtor_id, version_id, place, titles in rows
+        if (step := steps[version_id][place]).channel == channel
+    ]

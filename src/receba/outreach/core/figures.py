@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -46,7 +46,8 @@ class TitleFigure:
     def as_json(self) -> dict[str, Any]:
         """Return the figure as it is kept with the message."""
         days = {"due_on": self.due_on.isoformat(), "effective_due_on": self.effective_due_on.isoformat()}
-        return asdict(self) | days | {"total_centavos": self.total_centavos}
+        kept = {name: getattr(self, name) for name in self.__slots__}
+        return kept | days | {"total_centavos": self.total_centavos}
 
 
 def figure_from(kept: Mapping[str, Any]) -> TitleFigure:

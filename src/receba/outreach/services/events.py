@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from receba.access.scope import Scope
 from receba.outreach.core.gate import Verdict
 from receba.outreach.core.policy import Policy
@@ -22,18 +24,15 @@ def log(
     attempt: int = 0,
 ) -> None:
     """Add one event to each message."""
-    MessageEvent.objects.bulk_create(
-        MessageEvent(
-            company_id=scope.company_id,
-            message_id=pk,
-            at=at,
-            kind=kind,
-            attempt=attempt,
-            detail=detail[:500],
-            actor=str(scope.actor)[:200],
+    told = (at, str(kind), attempt, detail[:500], str(scope.actor)[:200])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO outreach_messageevent (company_id, message_id, at, kind, attempt, detail, actor)
+            SELECT %s, pk, %s, %s, %s, %s, %s FROM unnest(%s::bigint[]) AS pk
+            """,
+            [scope.company_id, *told, list(message_ids)],
         )
-        for pk in message_ids
-    )
 
 
 def receipt_of(verdict: Verdict, at: datetime, policy: Policy) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from receba.outreach.rendering import Creditor, Rendered, Source, Speech, librar
 from receba.outreach.services.events import log, receipt_of
 from receba.parties.models import Contact
 
-_CHUNK = 500
+_CHUNK = 2000
 _NOON = time(12)
 _State = Message.State
 
