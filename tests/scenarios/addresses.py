@@ -41,6 +41,7 @@ SAMPLES: dict[str, Callable[[Scope], Any]] = {
     "row_id": row("intake.RejectedRow"),
     "decision_id": row("ruler.Decision"),
     "ruler_id": row("ruler.Ruler"),
+    "assignment_id": row("ruler.Assignment"),
     "message_id": row("outreach.Message"),
     "reporting:kpi": lambda scope: next(iter(KPIS)),
     "outreach:key": lambda scope: Key.LATE_SOFT.value,

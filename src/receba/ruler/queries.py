@@ -113,6 +113,13 @@ def rulers(scope: Scope) -> list[Ruler]:
         return list(Ruler.objects.prefetch_related("versions", "assignments__portfolio", "assignments__debtor"))
 
 
+def special_assignments(scope: Scope, most: int = 200) -> tuple[list[Assignment], int]:
+    """Return the customers and titles with a ruler of their own, and how many there are in all."""
+    with scope.active():
+        found = Assignment.objects.filter(portfolio=None).select_related("ruler", "debtor", "title__debtor")
+        return list(found.order_by("-pk")[:most]), found.count()
+
+
 @dataclass(frozen=True, slots=True)
 class StepCount:
     """One step of the day's plan: how many debtors, how much they owe, how many are approved."""

@@ -40,6 +40,10 @@ class Unsound(Exception):
         self.faults = found
 
 
+class CodeTaken(Exception):
+    """Another ruler of the company has this code."""
+
+
 class AlreadyApproved(Exception):
     """The decision was approved: it can no longer be taken out of the plan."""
 
@@ -64,13 +68,18 @@ def shipped(code: str) -> Document:
 
 
 @transaction.atomic
-def publish(scope: Scope, *, code: str, document: Document) -> RulerVersion:
-    """Publish a version of a ruler; the same text again returns the version there is. Raises Unsound."""
+def publish(scope: Scope, *, code: str, document: Document, new: bool = False) -> RulerVersion:
+    """Publish a version of a ruler; the same text again returns the version there is.
+
+    Raises Unsound, and CodeTaken when a `new` ruler would become a version of one that there is.
+    """
     scope.require(Permission.EDIT_RULER)
     found = faults(document)
     if found:
         raise Unsound(found)
     with scope.active():
+        if new and Ruler.objects.filter(code=code).exists():
+            raise CodeTaken
         ruler, _new = Ruler.objects.get_or_create(
             company_id=scope.company_id, code=code, defaults={"name": document.name}
         )

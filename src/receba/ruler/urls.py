@@ -15,5 +15,8 @@ urlpatterns = [
     path("reguas/", views.rulers, name="rulers"),
     path("reguas/instalar/", views.install, name="install"),
     path("reguas/atribuir/", views.assign, name="assign"),
+    path("reguas/proprias/", views.assign_special, name="assign_special"),
+    path("reguas/proprias/<int:assignment_id>/retirar/", views.unassign, name="unassign"),
+    path("reguas/nova/", views.new, name="new"),
     path("reguas/<int:ruler_id>/", views.edit, name="edit"),
 ]

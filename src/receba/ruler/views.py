@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,8 +24,8 @@ from receba.ruler import queries, services
 from receba.ruler.core.document import NO_LIMIT, Document, Fault, Misread, Step, faults
 from receba.ruler.core.rules import Outcome
 from receba.ruler.explaining import explain
-from receba.ruler.forms import AssignForm, EditForm, ExcludeForm
-from receba.ruler.models import REASON_LABELS, Decision, Ruler, RulerVersion
+from receba.ruler.forms import AssignForm, EditForm, ExcludeForm, SpecialForm
+from receba.ruler.models import REASON_LABELS, Assignment, Decision, Ruler, RulerVersion
 
 PAGE = 50
 CHANNEL_LABELS = {"email": gettext_lazy("e-mail"), "task": gettext_lazy("tarefa para uma pessoa")}
@@ -210,6 +211,10 @@ def exclude(request: CompanyRequest, decision_id: int) -> HttpResponse:
 @require_safe
 def rulers(request: CompanyRequest) -> TemplateResponse:
     """Show the rulers, their steps along time, and which portfolio climbs which."""
+    return _rulers_page(request)
+
+
+def _rulers_page(request: CompanyRequest, form: SpecialForm | None = None) -> TemplateResponse:
     found = queries.rulers(request.scope)
     climbs = {a.portfolio_id: ruler for ruler in found for a in ruler.assignments.all() if a.portfolio_id}
     portfolios = Portfolio.objects.filter(company_id=request.company.pk).order_by("name")
@@ -221,8 +226,16 @@ def rulers(request: CompanyRequest) -> TemplateResponse:
         for p in portfolios
     ]
     names = names_of(request.scope, {version.published_by for ruler in found for version in ruler.versions.all()})
-    context = {"rulers": [_ruler(ruler, names) for ruler in found], "portfolios": rows, "may_edit": may_edit}
-    return TemplateResponse(request, "ruler/rulers.html", context)
+    special, in_all = queries.special_assignments(request.scope)
+    context = {
+        "rulers": [_ruler(ruler, names) for ruler in found],
+        "portfolios": rows,
+        "may_edit": may_edit,
+        "special": special,
+        "special_in_all": in_all,
+        "special_form": form or SpecialForm(request.scope),
+    }
+    return TemplateResponse(request, "ruler/rulers.html", context, status=422 if form else 200)
 
 
 def _assign_form(request: CompanyRequest, portfolio: Portfolio, ruler: Ruler | None) -> AssignForm:
@@ -236,14 +249,12 @@ def _ruler(ruler: Ruler, names: dict[str, str]) -> dict[str, Any]:
     versions = list(ruler.versions.all())
     document = versions[0].document if versions else None
     steps = sorted(document.steps, key=lambda step: step.offset_days) if document else []
-    others = [a for a in ruler.assignments.all() if not a.portfolio_id]
     return {
         "ruler": ruler,
         "document": document,
         "minimum": document.minimum_centavos if document else 0,
         "steps": [_step(step) for step in steps],
         "versions": [{"version": v, "who": names.get(v.published_by, v.published_by)} for v in versions],
-        "others": len(others),
     }
 
 
@@ -275,6 +286,70 @@ def assign(request: CompanyRequest) -> HttpResponse:
 
 
 @company_view(Permission.EDIT_RULER)
+@require_POST
+def assign_special(request: CompanyRequest) -> HttpResponse:
+    """Give one customer or one title a ruler of its own."""
+    form = SpecialForm(request.scope, request.POST)
+    if not form.is_valid():
+        return _rulers_page(request, form)
+    services.assign(request.scope, code=form.cleaned_data["ruler"].code, **form.cleaned_data["target"])
+    told = _("%(what)s segue a régua %(r)s.") % {
+        "what": form.cleaned_data["code"],
+        "r": form.cleaned_data["ruler"].name,
+    }
+    messages.success(request, told)
+    return redirect("ruler:rulers", request.company.pk)
+
+
+@company_view(Permission.EDIT_RULER)
+@require_POST
+def unassign(request: CompanyRequest, assignment_id: int) -> HttpResponse:
+    """Take the ruler of one customer or title away."""
+    try:
+        if assignment_id > _BIGGEST:
+            raise Assignment.DoesNotExist
+        services.unassign(request.scope, assignment_id=assignment_id)
+    except Assignment.DoesNotExist as missing:
+        raise Http404 from missing
+    messages.success(request, _("A régua própria foi retirada: volta a valer a da carteira."))
+    return redirect("ruler:rulers", request.company.pk)
+
+
+@company_view(Permission.EDIT_RULER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: CompanyRequest) -> HttpResponse:
+    """Write a ruler that is not there yet, beginning with a short example."""
+    form = EditForm(request.POST if request.method == "POST" else None, initial={"body": _example(), "based_on": 0})
+    if request.method != "POST":
+        return _edit_page(request, None, form)
+    document, answer = _judged(request, None, form)
+    if document is None or answer is not None:
+        return answer or _edit_page(request, None, form, status=422)
+    code = slugify(document.name)[:60]
+    if not code:
+        form.add_error(None, _("O nome da régua precisa ter letras ou números."))
+        return _edit_page(request, None, form, status=422)
+    try:
+        services.publish(request.scope, code=code, document=document, new=True)
+    except services.CodeTaken:
+        form.add_error(None, _("Já existe uma régua com este nome: edite a que existe ou dê outro nome."))
+        return _edit_page(request, None, form, status=409)
+    told = _("Régua %(r)s publicada. Diga agora que carteira a segue.") % {"r": document.name}
+    messages.success(request, told)
+    return redirect("ruler:rulers", request.company.pk)
+
+
+def _example() -> str:
+    """Return the text that a new ruler begins with: a reminder, a notice of delay, a call."""
+    steps = (
+        Step("lembrete-3", -3, "email", "lembrete"),
+        Step("atraso-2", 2, "email", "atraso_leve"),
+        Step("ligar-10", 10, "task", owner=_("cobrança")),
+    )
+    return Document(_("Nova régua"), steps).to_text()
+
+
+@company_view(Permission.EDIT_RULER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: CompanyRequest, ruler_id: int) -> HttpResponse:
     """Show the newest version's text; check what was written, and publish it when asked and sound."""
@@ -286,13 +361,9 @@ def edit(request: CompanyRequest, ruler_id: int) -> HttpResponse:
         form = EditForm(initial={"body": newest.document.to_text(), "based_on": newest.number})
         return _edit_page(request, ruler, form)
     form = EditForm(request.POST)
-    if not form.is_valid():
-        return _edit_page(request, ruler, form, status=422)
-    document, found = _checked(form.cleaned_data["body"])
-    if document is None or found:
-        return _edit_page(request, ruler, form, found=found, status=422)
-    if "publish" not in request.POST:
-        return _edit_page(request, ruler, form, sound=document)
+    document, answer = _judged(request, ruler, form)
+    if document is None or answer is not None:
+        return answer or _edit_page(request, ruler, form, status=422)
     if form.cleaned_data["based_on"] != newest.number:
         form.add_error(None, _("A régua já está na versão %(n)d: confira antes o que mudou.") % {"n": newest.number})
         return _edit_page(request, ruler, form, status=409)
@@ -301,6 +372,18 @@ def edit(request: CompanyRequest, ruler_id: int) -> HttpResponse:
     told = _("O texto é o da versão %(n)d: nada a publicar.") if same else _("Versão %(n)d publicada.")
     messages.success(request, told % {"n": version.number})
     return redirect("ruler:rulers", request.company.pk)
+
+
+def _judged(
+    request: CompanyRequest, ruler: Ruler | None, form: EditForm
+) -> tuple[Document | None, TemplateResponse | None]:
+    """Return the document written, and the page to show instead of publishing it, if there is one."""
+    if not form.is_valid():
+        return None, _edit_page(request, ruler, form, status=422)
+    document, found = _checked(form.cleaned_data["body"])
+    if document is None or found:
+        return None, _edit_page(request, ruler, form, found=found, status=422)
+    return document, None if "publish" in request.POST else _edit_page(request, ruler, form, sound=document)
 
 
 def _checked(text: str) -> tuple[Document | None, list[Fault]]:
@@ -314,7 +397,7 @@ def _checked(text: str) -> tuple[Document | None, list[Fault]]:
 
 def _edit_page(
     request: CompanyRequest,
-    ruler: Ruler,
+    ruler: Ruler | None,
     form: EditForm,
     *,
     found: list[Fault] | None = None,

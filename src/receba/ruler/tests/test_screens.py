@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -15,10 +16,12 @@ from receba.access.core.roles import Role
 from receba.access.scope import Actor, acting
 from receba.daily import services as daily
 from receba.ledger import services as ledger
+from receba.ledger.models import Title
 from receba.ledger.services import NewTitle
 from receba.outreach.models import Message
+from receba.parties.models import Debtor
 from receba.ruler import queries, services
-from receba.ruler.core.document import Document, Step
+from receba.ruler.core.document import Document, Step, faults
 from receba.ruler.core.rules import Outcome, Reason
 from receba.ruler.models import REASON_LABELS, Assignment, Decision, Ruler, RulerVersion
 
@@ -238,6 +241,52 @@ def test_a_portfolio_gets_a_ruler_and_loses_it(committed, cast, at):
     odd = at(Role.MANAGER, "ruler:assign", post=ask | {"ruler": stranger.pk})
     assert "Escolha uma carteira e uma régua que existam" in text(odd)
     assert at(Role.MANAGER, "ruler:edit", stranger.pk).status_code == 404
+
+
+@pytest.mark.req("S1.41")
+def test_one_customer_or_one_title_gets_a_ruler_of_its_own_and_loses_it(planned, at):
+    cast = planned.cast
+    consumer = services.publish(cast.scope, code="outra", document=replace(DOCUMENT, name="Outra")).ruler
+    with cast.scope.active():
+        code = Title.objects.get(debtor=cast.aurora).code
+        Debtor.objects.filter(pk=cast.vertice.pk).update(document="04252011000110")
+    for kind, told in (("debtor", cast.lucia.code), ("debtor", "04.252.011/0001-10"), ("title", code)):
+        done = at(Role.MANAGER, "ruler:assign_special", post={"kind": kind, "code": told, "ruler": consumer.pk})
+        assert f"{told} segue a régua Outra" in text(done)
+    with cast.scope.active():
+        rows = Assignment.objects.filter(portfolio=None)
+        assert {(a.debtor_id, a.title.code if a.title else None) for a in rows} == {
+            (cast.lucia.pk, None), (cast.vertice.pk, None), (None, code),
+        }  # fmt: skip
+        first = rows.get(debtor=cast.lucia).pk
+    assert "Lúcia F." in text(at(Role.READER, "ruler:rulers"))
+    assert "Ferreira" not in text(at(Role.READER, "ruler:rulers"))
+    odd = at(Role.MANAGER, "ruler:assign_special", post={"kind": "title", "code": "não há", "ruler": consumer.pk})
+    assert odd.status_code == 422
+    assert "Não há cliente ou título com este código" in text(odd)
+    assert "volta a valer a da carteira" in text(at(Role.MANAGER, "ruler:unassign", first, post={}))
+    assert at(Role.MANAGER, "ruler:unassign", first, post={}).status_code == 404
+    assert at(Role.READER, "ruler:unassign", first, post={}).status_code == 403
+
+
+@pytest.mark.req("S0.41")
+def test_a_ruler_is_written_from_nothing_once(committed, cast, at):
+    page = at(Role.MANAGER, "ruler:new")
+    document = Document.from_text(page.context["form"].initial["body"])
+    assert not faults(document)
+    ask = {"body": replace(document, name="Escola Ponte").to_text(), "based_on": "0"}
+    assert "Nada foi publicado ainda" in text(at(Role.MANAGER, "ruler:new", post=ask | {"validate": "1"}))
+    with cast.scope.active():
+        assert not Ruler.objects.exists()
+    assert "Régua Escola Ponte publicada" in text(at(Role.MANAGER, "ruler:new", post=ask | {"publish": "1"}))
+    with cast.scope.active():
+        assert Ruler.objects.get().code == "escola-ponte"
+    again = at(Role.MANAGER, "ruler:new", post=ask | {"publish": "1"})
+    assert again.status_code == 409
+    assert "Já existe uma régua com este nome" in text(again)
+    nameless = replace(document, name="!!!").to_text()
+    assert at(Role.MANAGER, "ruler:new", post=ask | {"body": nameless, "publish": "1"}).status_code == 422
+    assert at(Role.READER, "ruler:new").status_code == 403
 
 
 @pytest.fixture
