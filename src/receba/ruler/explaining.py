@@ -34,6 +34,7 @@ from receba.ruler.core.rules import (
     decide,
     next_rung,
     rungs,
+    with_the_rest,
 )  # fmt: skip
 from receba.ruler.models import LOOK_LABELS, REASON_LABELS, Assignment, Decision, DecisionTitle, RulerVersion
 
@@ -94,21 +95,23 @@ def explain(scope: Scope, decision_id: int) -> Explanation | None:
             return None
         versions = {v.pk: v for v in RulerVersion.objects.select_related("ruler")}
         kept = list(DecisionTitle.objects.filter(decision=found).select_related("title"))
-        debtor = _debtor(found, _kept(kept) if kept else _from_ledger(scope, found, versions))
+        debtor = _debtor(
+            found, _kept(found, kept, scope.portfolios is None) if kept else _from_ledger(scope, found, versions)
+        )
         codes = dict(Title.objects.filter(pk__in=[t.title_id for t in debtor.titles]).values_list("pk", "code"))
     ladder = [rung for pk in {t.version_id for t in debtor.titles} & set(versions) for rung in _rungs(versions[pk])]
     made, seen = decide(debtor, ladder, day_number(found.on)) if debtor.titles else (None, [])
     again = None
     if kept and scope.portfolios is None and made is not None:
         again = found.approved_at is not None or _same(found, made)
-    looked = [_looked(s, debtor, ladder, versions, codes, found.on) for s in seen]
+    looked = [_looked(s, debtor, ladder, versions, codes, found.on) for s in seen if s.title.title_id]
     return Explanation(
         found.pk,
         found.debtor.name,
         found.on,
         str(found.get_outcome_display()),
         str(REASON_LABELS[found.reason]),
-        [*_owed(found, debtor), *_decided(scope, found), *_titles_in_words(looked)],
+        [*_owed(found, debtor), *_decided(scope, found), *_titles_in_words(looked, debtor)],
         looked,
         list(_checks(found, debtor, ladder)),
         again,
@@ -123,14 +126,19 @@ def _debtor(found: Decision, titles: Iterable[TitleSeen]) -> DebtorSeen:
     )  # fmt: skip
 
 
-def _kept(rows: Iterable[DecisionTitle]) -> Iterator[TitleSeen]:
-    """Yield the titles as they were kept with the decision."""
-    for row in rows:
-        taken = frozenset({row.step}) if row.look == Look.TAKEN else frozenset[int]()
-        yield TitleSeen(
+def _kept(found: Decision, rows: Iterable[DecisionTitle], whole: bool) -> tuple[TitleSeen, ...]:
+    """Return the titles as they were kept with the decision; the sum of the others only to who may see them all."""
+    titles = [
+        TitleSeen(
             row.title_id, day_number(row.effective_due_on), row.days_late, row.total_centavos, row.version_id or 0,
-            row.hold, taken,
-        )  # fmt: skip
+            row.hold, frozenset({row.step}) if row.look == Look.TAKEN else frozenset(),
+        )
+        for row in rows
+    ]  # fmt: skip
+    if not whole:
+        return tuple(titles)
+    sums = {"open_centavos": found.open_centavos, "overdue_centavos": found.overdue_centavos}
+    return with_the_rest(titles, days_late=found.days_late, **sums)
 
 
 def _from_ledger(scope: Scope, found: Decision, versions: Mapping[int, RulerVersion]) -> Iterator[TitleSeen]:
@@ -275,7 +283,7 @@ def _decided(scope: Scope, found: Decision) -> Iterator[str]:
         yield _("Ainda não aprovado.")
 
 
-def _titles_in_words(looked: list[TitleLooked]) -> Iterator[str]:
+def _titles_in_words(looked: list[TitleLooked], debtor: DebtorSeen) -> Iterator[str]:
     spoken = [f"{row.code} ({row.effective_due_on:%d/%m/%Y})" for row in looked if row.spoken]
     if spoken:
         yield _("Títulos: %(titles)s.") % {"titles": ", ".join(spoken)}
@@ -284,6 +292,8 @@ def _titles_in_words(looked: list[TitleLooked]) -> Iterator[str]:
         yield _("Ficam para outro dia, por pedirem outra mensagem ou outro canal: %(titles)s.") % {
             "titles": ", ".join(later)
         }
+    if rest := sum(title.total_centavos for title in debtor.titles if not title.title_id):
+        yield _("Outros títulos em aberto, sem passo nesta data: %(sum)s.") % {"sum": format_brl(rest)}
 
 
 def _checks(found: Decision, debtor: DebtorSeen, ladder: list[Rung]) -> Iterator[Check]:

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 from receba.engine.contract import Engine
 from receba.engine.expr.money import sum_int64
 from receba.kernel.tables import DECISIONS
-from receba.ruler.core.rules import HOLD_BASE, Look, Outcome, Reason
+from receba.ruler.core.rules import HOLD_BASE, KEPT, Look, Outcome, Reason
 from receba.ruler.core.tables import SEEN
 
 col, lit = nw.col, nw.lit
@@ -144,11 +144,13 @@ def _winner(due: nw.LazyFrame) -> nw.LazyFrame:
 
 
 def _spoken(found: nw.LazyFrame, winner: nw.LazyFrame) -> nw.LazyFrame:
-    """Return the titles of the debtors with a step due; spoken are those of which one sentence can speak."""
+    """Return the titles that decided, or might have, of the debtors with a step due (rules.KEPT); spoken are those of
+    which one sentence can speak."""
+    kept = found.filter(col("look").is_in([int(look) for look in KEPT]))
     goes = (
         (col("look") == int(Look.DUE)) & (col("email") == col("due_email")) & (col("moment") == col("due_moment"))
     )  # fmt: skip
-    return found.join(winner.select("debtor_id", "due_email", "due_moment"), on="debtor_id", how="inner").with_columns(
+    return kept.join(winner.select("debtor_id", "due_email", "due_moment"), on="debtor_id", how="inner").with_columns(
         spoken=nw.when(goes).then(lit(1)).otherwise(lit(0)).cast(nw.Int32)
     )
 

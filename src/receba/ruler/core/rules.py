@@ -43,6 +43,8 @@ class Look(IntEnum):
     """Its step passed longer ago than the ruler catches up."""
 
 
+KEPT = (Look.DUE, Look.HELD, Look.TAKEN, Look.TOO_LATE)
+"""The titles that a decision keeps: those that decided it, or might have. The others are their sum (`with_the_rest`)."""
 HOLD_BASE = 100
 
 
@@ -183,6 +185,17 @@ def _is_for(rung: Rung, title: TitleSeen, debtor: DebtorSeen) -> bool:
         and rung.person_kind in (0, debtor.person_kind)
         and bool(rung.risk_mask >> debtor.risk & 1)
     )
+
+
+def with_the_rest(
+    kept: Iterable[TitleSeen], *, open_centavos: int, overdue_centavos: int, days_late: int
+) -> tuple[TitleSeen, ...]:
+    """Return the titles that a decision kept, and what its sums say of the others: at most two titles without number."""
+    titles = tuple(kept)
+    late = overdue_centavos - sum(t.total_centavos for t in titles if t.days_late > 0)
+    other = open_centavos - late - sum(t.total_centavos for t in titles)
+    rest = ((0, late, days_late), (0, other, 0))
+    return titles + tuple(TitleSeen(pk, 0, days, total, 0) for pk, total, days in rest if total > 0)
 
 
 def next_rung(title: TitleSeen, debtor: DebtorSeen, ladder: Iterable[Rung], on_day: int) -> Rung | None:

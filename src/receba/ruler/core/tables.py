@@ -37,7 +37,7 @@ CONTACTS = Table("contacts", "one debtor's last contact", {"debtor_id": "int64",
 
 SEEN = Table(
     "seen",
-    "one open title of a debtor for whom a step was due: what was found (rules.Look), and whether the contact names it",
+    "one open title (of rules.KEPT) of a debtor for whom a step was due, and whether the contact names it",
     {
         "debtor_id": "int64", "title_id": "int64", "version_id": "int64", "look": "int32", "step": "int32",
         "spoken": "int32", "hold": "int32", "effective_due_day": "int32", "days_late": "int32",

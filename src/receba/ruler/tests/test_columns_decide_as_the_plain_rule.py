@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -182,6 +184,7 @@ def as_rows(debtor, decision, seen):
             },
         }
         for found in seen
+        if found.look in rules.KEPT
     ]
     return told, looked if decision.step >= 0 else []
 
@@ -199,3 +202,19 @@ def test_every_debtor_gets_the_decision_of_the_plain_rule(drawn):
         assert fast[debtor.debtor_id] == told
         expected += titles
     assert sorted(looked, key=lambda row: row["title_id"]) == sorted(expected, key=lambda row: row["title_id"])
+
+
+@pytest.mark.req("S0.4")
+@settings(max_examples=400, deadline=None)
+@given(debtors())
+def test_the_facts_that_a_decision_keeps_give_it_again(drawn):
+    (debtor,) = numbered([drawn])
+    made, seen = rules.decide(debtor, LADDER, TODAY)
+    kept = [
+        replace(found.title, taken=frozenset({found.rung.step}) if found.look == rules.Look.TAKEN else frozenset())
+        for found in seen
+        if found.look in rules.KEPT
+    ]
+    sums = {name: getattr(made, name) for name in ("open_centavos", "overdue_centavos", "days_late")}
+    again, _seen = rules.decide(replace(debtor, titles=rules.with_the_rest(kept, **sums)), LADDER, TODAY)
+    assert made.step < 0 or again == made
