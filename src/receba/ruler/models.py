@@ -135,7 +135,7 @@ class DecisionTitle(models.Model):
     """
 
     company = models.ForeignKey(Company, models.DO_NOTHING, related_name="+", db_constraint=False)
-    decision = models.ForeignKey(Decision, models.CASCADE, related_name="titles")
+    decision = models.ForeignKey(Decision, models.CASCADE, related_name="titles", db_constraint=False)
     title = models.ForeignKey(Title, models.PROTECT, related_name="+", db_constraint=False)
     version = models.ForeignKey(RulerVersion, models.PROTECT, null=True, related_name="+", db_constraint=False)
     look = models.SmallIntegerField(choices=[(int(k), label) for k, label in LOOK_LABELS.items()], default=0)
