@@ -82,10 +82,12 @@ class QueueItem(models.Model):
     their portfolios.
     """
 
-    company = models.ForeignKey(Company, models.DO_NOTHING, db_constraint=False, related_name="+")
-    portfolio = models.ForeignKey(Portfolio, models.DO_NOTHING, db_constraint=False, null=True, related_name="+")
+    company = models.ForeignKey(Company, models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False)
+    portfolio = models.ForeignKey(
+        Portfolio, models.DO_NOTHING, db_constraint=False, null=True, related_name="+", db_index=False
+    )
     on = models.DateField()
-    debtor = models.ForeignKey(Debtor, models.DO_NOTHING, db_constraint=False, related_name="+")
+    debtor = models.ForeignKey(Debtor, models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False)
     rank = models.IntegerField()
     open_centavos = models.BigIntegerField()
     overdue_centavos = models.BigIntegerField()
@@ -127,8 +129,8 @@ class QueueItem(models.Model):
 class Interaction(models.Model):
     """One contact or note, as a person recorded it; never edited. `promised_on` is also the day of a call back."""
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
-    debtor = models.ForeignKey(Debtor, models.PROTECT, related_name="interactions")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_index=False)
+    debtor = models.ForeignKey(Debtor, models.PROTECT, related_name="interactions", db_index=False)
     contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.SmallIntegerField(_("canal"), choices=[(c.value, label) for c, label in CHANNEL_LABELS.items()])
     outcome = models.SmallIntegerField(

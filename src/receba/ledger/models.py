@@ -100,10 +100,10 @@ class Terms(models.Model):
 class Title(models.Model):
     """A título/parcela: what one debtor owes one creditor on one day. Its balance is the sum of its entries."""
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_constraint=False)
-    portfolio = models.ForeignKey(Portfolio, models.PROTECT, related_name="+")
-    debtor = models.ForeignKey(Debtor, models.PROTECT, related_name="titles")
-    terms = models.ForeignKey(Terms, models.PROTECT, related_name="+")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    portfolio = models.ForeignKey(Portfolio, models.PROTECT, related_name="+", db_index=False)
+    debtor = models.ForeignKey(Debtor, models.PROTECT, related_name="titles", db_index=False)
+    terms = models.ForeignKey(Terms, models.PROTECT, related_name="+", db_index=False)
     code = models.CharField(_("título"), max_length=80)
     description = models.CharField(_("descrição"), max_length=300, blank=True)
     kind = models.CharField(_("espécie"), max_length=40, blank=True)
@@ -126,7 +126,7 @@ class Title(models.Model):
 class DueChange(models.Model):
     """A due date corrected or extended after the title was first recorded; the last one known counts."""
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_constraint=False)
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     title = models.ForeignKey(Title, models.PROTECT, related_name="due_changes")
     due_on = models.DateField()
     effective_due_on = models.DateField()
@@ -146,16 +146,18 @@ class Entry(models.Model):
     `payment` ties a charge to the payment that settled it; `component` says which charge a discount waives.
     """
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_constraint=False)
-    title = models.ForeignKey(Title, models.PROTECT, related_name="entries")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    title = models.ForeignKey(Title, models.PROTECT, related_name="entries", db_index=False)
     kind = models.SmallIntegerField(choices=[(k.value, label) for k, label in ENTRY_LABELS.items()])
     component = models.SmallIntegerField(default=0)
     amount_centavos = models.BigIntegerField()
     effective_on = models.DateField()
     recorded_at = models.DateTimeField()
     key = models.CharField(max_length=200)
-    payment = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="settles")
-    reverses = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reversals")
+    payment = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="settles", db_index=False)
+    reverses = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="reversals", db_index=False
+    )
     declared = models.JSONField(null=True, help_text="what the payer's file says was fee, fine, interest, discount")
     method = models.CharField(max_length=40, blank=True)
     note = models.CharField(max_length=300, blank=True)
@@ -167,16 +169,22 @@ class Entry(models.Model):
             models.UniqueConstraint(fields=["company", "key"], name="entry_key_once_a_company"),
             models.CheckConstraint(condition=~models.Q(amount_centavos=0), name="entry_moves_something"),
         ]
-        indexes = [models.Index(fields=["title", "effective_on"])]
+        indexes = [
+            models.Index(fields=["title", "effective_on"]),
+            models.Index(fields=["payment"], condition=models.Q(payment__isnull=False), name="entry_settles"),
+            models.Index(fields=["reverses"], condition=models.Q(reverses__isnull=False), name="entry_reverses"),
+        ]
 
 
 class OpenTitle(models.Model):
     """A projection: one row per title whose principal is not zero. Kept by a trigger, proved by `receba check`."""
 
     title = models.OneToOneField(Title, models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="open")
-    company = models.ForeignKey(Company, models.DO_NOTHING, db_constraint=False, related_name="+")
-    portfolio = models.ForeignKey(Portfolio, models.DO_NOTHING, db_constraint=False, related_name="+")
-    debtor = models.ForeignKey(Debtor, models.DO_NOTHING, db_constraint=False, related_name="open_titles")
+    company = models.ForeignKey(Company, models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False)
+    portfolio = models.ForeignKey(Portfolio, models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False)
+    debtor = models.ForeignKey(
+        Debtor, models.DO_NOTHING, db_constraint=False, related_name="open_titles", db_index=False
+    )
     due_on = models.DateField()
     effective_due_on = models.DateField()
     principal_centavos = models.BigIntegerField()
@@ -193,8 +201,8 @@ class OpenTitle(models.Model):
 class Hold(models.Model):
     """A typed, dated stop on a debtor or on one title. Written by later rooms, read by earlier ones."""
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_constraint=False)
-    debtor = models.ForeignKey(Debtor, models.PROTECT, related_name="holds")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    debtor = models.ForeignKey(Debtor, models.PROTECT, related_name="holds", db_index=False)
     title = models.ForeignKey(Title, models.PROTECT, null=True, blank=True, related_name="holds")
     kind = models.SmallIntegerField(choices=[(k.value, label) for k, label in HOLD_LABELS.items()])
     from_on = models.DateField(_("desde"))

@@ -102,17 +102,17 @@ class Message(models.Model):
         UNKNOWN = "unknown", _("sem resposta: decidir")
         CANCELLED = "cancelled", _("não enviada")
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_index=False)
     decision_id = models.BigIntegerField(_("decisão"))
-    debtor = models.ForeignKey(Debtor, models.PROTECT, related_name="messages")
+    debtor = models.ForeignKey(Debtor, models.PROTECT, related_name="messages", db_index=False)
     channel = models.CharField(
         _("canal"), max_length=10, choices=[(c.value, label) for c, label in CHANNEL_LABELS.items()]
     )
     key = models.CharField(_("modelo"), max_length=30, choices=[(k.value, label) for k, label in KEY_LABELS.items()])
-    template = models.ForeignKey(MessageTemplate, models.PROTECT, null=True, related_name="+")
+    template = models.ForeignKey(MessageTemplate, models.PROTECT, null=True, related_name="+", db_index=False)
     on = models.DateField(_("dia"))
     title_ids = ArrayField(models.BigIntegerField(), help_text="what the decision wanted to speak of")
-    contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="+")
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="+", db_index=False)
     to_address = models.CharField(_("para"), max_length=254, blank=True)
     subject = models.CharField(_("assunto"), max_length=300, blank=True)
     body_text = models.TextField(_("texto"), blank=True)
@@ -217,7 +217,7 @@ class MessageEvent(models.Model):
         RESOLVED = "resolved", _("decidida por uma pessoa")
         BOUNCED = "bounced", _("devolvida pelo destino")
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_index=False)
     message = models.ForeignKey(Message, models.PROTECT, related_name="events")
     at = models.DateTimeField(_("quando"))
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -234,8 +234,8 @@ class MessageEvent(models.Model):
 class Touch(models.Model):
     """A contact with a debtor outside the messages sent here (a call, a conversation): it counts for the caps."""
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
-    debtor = models.ForeignKey(Debtor, models.PROTECT, related_name="touches")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_index=False)
+    debtor = models.ForeignKey(Debtor, models.PROTECT, related_name="touches", db_index=False)
     channel = models.CharField(max_length=10, choices=[(c.value, label) for c, label in CHANNEL_LABELS.items()])
     at = models.DateTimeField(_("quando"))
     conversation = models.BooleanField(_("houve conversa"), default=False)

@@ -13,7 +13,7 @@ from receba.kernel.tables import PersonKind
 class Debtor(models.Model):
     """A customer who owes, owed or may owe: a person (PF) or a firm (PJ), under the creditor's own code."""
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_constraint=False)
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     code = models.CharField(_("código"), max_length=80)
     name = models.CharField(_("nome"), max_length=200)
     person_kind = models.SmallIntegerField(
@@ -47,8 +47,8 @@ class Contact(models.Model):
         PHONE = 2, _("telefone")
         MOBILE = 3, _("celular")
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_constraint=False)
-    debtor = models.ForeignKey(Debtor, models.PROTECT, related_name="contacts")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    debtor = models.ForeignKey(Debtor, models.PROTECT, related_name="contacts", db_index=False)
     kind = models.SmallIntegerField(_("tipo"), choices=Kind.choices)
     value = models.CharField(_("valor"), max_length=254)
     recorded_at = models.DateTimeField(_("registrado em"))

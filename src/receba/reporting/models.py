@@ -16,8 +16,10 @@ class KpiDay(models.Model):
     with later knowledge is a further version: what was published stays readable.
     """
 
-    company = models.ForeignKey(Company, models.DO_NOTHING, db_constraint=False, related_name="+")
-    portfolio = models.ForeignKey(Portfolio, models.DO_NOTHING, db_constraint=False, null=True, related_name="+")
+    company = models.ForeignKey(Company, models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False)
+    portfolio = models.ForeignKey(
+        Portfolio, models.DO_NOTHING, db_constraint=False, null=True, related_name="+", db_index=False
+    )
     on = models.DateField(_("data"))
     known_on = models.DateField(_("conhecido em"))
     kpi = models.CharField(_("indicador"), max_length=40)

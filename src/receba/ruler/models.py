@@ -97,14 +97,16 @@ class Decision(models.Model):
     `version`, `step` and `title` are those of the step that was due, sent or stopped; none was when `step` is -1.
     """
 
-    company = models.ForeignKey(Company, models.DO_NOTHING, related_name="+", db_constraint=False)
+    company = models.ForeignKey(Company, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
     on = models.DateField(_("data"))
-    debtor = models.ForeignKey(Debtor, models.PROTECT, related_name="decisions", db_constraint=False)
+    debtor = models.ForeignKey(Debtor, models.PROTECT, related_name="decisions", db_constraint=False, db_index=False)
     outcome = models.SmallIntegerField(choices=[(Outcome.SEND.value, _("enviar")), (Outcome.SKIP.value, _("silêncio"))])
     reason = models.SmallIntegerField(choices=[(int(k), label) for k, label in REASON_LABELS.items()])
-    version = models.ForeignKey(RulerVersion, models.PROTECT, null=True, related_name="+", db_constraint=False)
+    version = models.ForeignKey(
+        RulerVersion, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     step = models.SmallIntegerField(default=-1)
-    title = models.ForeignKey(Title, models.PROTECT, null=True, related_name="+", db_constraint=False)
+    title = models.ForeignKey(Title, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
     titles_due = models.IntegerField(default=0)
     open_centavos = models.BigIntegerField()
     overdue_centavos = models.BigIntegerField()
@@ -134,10 +136,12 @@ class DecisionTitle(models.Model):
     `spoken` are those that the contact speaks of. The facts are enough to decide again.
     """
 
-    company = models.ForeignKey(Company, models.DO_NOTHING, related_name="+", db_constraint=False)
-    decision = models.ForeignKey(Decision, models.CASCADE, related_name="titles", db_constraint=False)
-    title = models.ForeignKey(Title, models.PROTECT, related_name="+", db_constraint=False)
-    version = models.ForeignKey(RulerVersion, models.PROTECT, null=True, related_name="+", db_constraint=False)
+    company = models.ForeignKey(Company, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    decision = models.ForeignKey(Decision, models.CASCADE, related_name="titles", db_constraint=False, db_index=False)
+    title = models.ForeignKey(Title, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    version = models.ForeignKey(
+        RulerVersion, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     look = models.SmallIntegerField(choices=[(int(k), label) for k, label in LOOK_LABELS.items()], default=0)
     step = models.SmallIntegerField()
     spoken = models.BooleanField(default=True)

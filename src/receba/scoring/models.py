@@ -36,8 +36,8 @@ class IndexDay(models.Model):
 class Score(models.Model):
     """One debtor's indices of one day; columns as in kernel.tables.SCORES."""
 
-    company = models.ForeignKey(Company, models.DO_NOTHING, db_constraint=False, related_name="+")
-    debtor = models.ForeignKey(Debtor, models.DO_NOTHING, db_constraint=False, related_name="scores")
+    company = models.ForeignKey(Company, models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False)
+    debtor = models.ForeignKey(Debtor, models.DO_NOTHING, db_constraint=False, related_name="scores", db_index=False)
     on = models.DateField(_("data"))
     idc = models.IntegerField(_("IDC"))
     idi = models.IntegerField(_("IDI"))

@@ -24,8 +24,8 @@ VALUE_LABELS = {Value.NONE: _("sem compras"), Value.A: "A", Value.B: "B", Value.
 class Membership(models.Model):
     """One stay of a debtor in one cell; `until_on` is its last day, null while it lasts."""
 
-    company = models.ForeignKey(Company, models.DO_NOTHING, related_name="+", db_constraint=False)
-    debtor = models.ForeignKey(Debtor, models.PROTECT, related_name="memberships", db_constraint=False)
+    company = models.ForeignKey(Company, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    debtor = models.ForeignKey(Debtor, models.PROTECT, related_name="memberships", db_constraint=False, db_index=False)
     version = models.CharField(max_length=40)
     risk = models.SmallIntegerField(choices=[(k.value, label) for k, label in RISK_LABELS.items()])
     behaviour = models.SmallIntegerField(choices=[(k.value, label) for k, label in BEHAVIOUR_LABELS.items()])
