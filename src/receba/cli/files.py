@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.progress import Progress
 
 from receba.cli.frame import DayOption, Exit, Json, errors, fail, show
 
 if TYPE_CHECKING:
+    from receba.scoring.core.external import ExternalSource
     from receba.scoring.core.flat import FlatLedger
     from receba.scoring.core.parameters import ScoringParameters
 
@@ -69,12 +71,31 @@ def score(
     out: Annotated[Path, typer.Option("--out", help="pasta para os resultados", file_okay=False)],
     mapping: MapOption = "",
     bad_after: BadAfter = 5,
+    external: Annotated[
+        Path | None,
+        typer.Option(
+            "--external", help="notas de birô: CSV com customer,score,queried_on", exists=True, dir_okay=False
+        ),
+    ] = None,
+    external_weight: Annotated[
+        int,
+        typer.Option(
+            "--external-weight", min=0, max=10_000, help="peso da nota no dia da consulta, em centésimos de %"
+        ),
+    ] = 3_000,
+    external_half_life: Annotated[
+        int, typer.Option("--external-half-life", min=1, help="dias em que o peso cai à metade")
+    ] = 90,
     as_json: Json = False,
 ) -> None:
-    """Calcula IDC, IDI, limite e prazo de cada cliente de um arquivo, sem banco de dados."""
+    """Calcula IDC, IDI, limite e prazo de cada cliente de um arquivo, sem banco de dados.
+
+    Com --external, mostra ao lado do IDC o IDC ajustado pela nota de um birô (0 a 1000, maior é melhor).
+    """
     from receba.engine.backends import connect
     from receba.kernel.days import day_number
     from receba.scoring.core.columns import score as score_columns
+    from receba.scoring.core.external import ExternalSource
     from receba.scoring.core.sufficiency import InsufficientHistory
 
     ledger, counts = _read(files, mapping)
@@ -85,7 +106,11 @@ def score(
     names = dict(ledger.customers.select("debtor_id", "customer").iter_rows())
     out.mkdir(parents=True, exist_ok=True)
     rows = scored.scores.to_pylist()
-    _write_csv(out / "scores.csv", [{"customer": names[row.pop("debtor_id")], **row} for row in rows])
+    named = [{"customer": names[row.pop("debtor_id")], **row} for row in rows]
+    if external is not None:
+        source = ExternalSource("external", external_weight, external_half_life)
+        _adjust(named, _external(external, on), on, source)
+    _write_csv(out / "scores.csv", named)
     means = scored.global_indices
     summary: dict[str, Any] = {
         "on": on.isoformat(),
@@ -102,6 +127,44 @@ def score(
     }
     (out / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     show(summary, as_json)
+
+
+def _external(path: Path, on: date) -> dict[str, tuple[int, date]]:
+    """Return each customer's last external score until a day, with the day of the query."""
+    found: dict[str, tuple[int, date]] = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file)
+        if missing := {"customer", "score", "queried_on"} - set(rows.fieldnames or ()):
+            fail(f"{path}: falta a coluna {', '.join(sorted(missing))}.")
+        for row in rows:
+            try:
+                score, day = int(row["score"]), date.fromisoformat(row["queried_on"])
+            except (TypeError, ValueError):
+                fail(f"{path}, linha {rows.line_num}: nota inteira e data aaaa-mm-dd são precisas: {row}")
+            if not 0 <= score <= 1000:
+                fail(f"{path}, linha {rows.line_num}: a nota {score} não está entre 0 e 1000.")
+            if day <= on and day >= found.get(row["customer"], (0, day))[1]:
+                found[row["customer"]] = (score, day)
+    return found
+
+
+def _adjust(
+    rows: list[dict[str, Any]], external: dict[str, tuple[int, date]], on: date, source: ExternalSource
+) -> None:
+    """Add to each row the external score, its weight on the day, and the IDC adjusted by it; the IDC stays."""
+    from receba.scoring.core.external import adjust_idc
+
+    for row in rows:
+        score, day = external.get(row["customer"], (None, on))
+        told: dict[str, Any] = {"external_score": "", "external_weight_bps": "", "idc_adjusted": ""}
+        if score is not None and row["idc"] is not None:
+            adjusted = adjust_idc(row["idc"], score, (on - day).days, source)
+            told = {
+                "external_score": score,
+                "external_weight_bps": adjusted.weight_bps,
+                "idc_adjusted": adjusted.adjusted,
+            }
+        row |= told
 
 
 def _write_csv(path: Path, rows: list[dict[str, Any]]) -> None:
@@ -129,13 +192,16 @@ def evaluate(
 
     ledger, counts = _read(files, mapping)
     try:
-        result = walk(
-            connect(),
-            ledger.history,
-            ledger.payments,
-            _parameters(bad_after),
-            end_day=day_number(until) if until else None,
-        )
+        with Progress(console=errors, disable=as_json, transient=True) as bar:
+            task = bar.add_task("meses medidos", total=None)
+            result = walk(
+                connect(),
+                ledger.history,
+                ledger.payments,
+                _parameters(bad_after),
+                end_day=day_number(until) if until else None,
+                progress=lambda done, months: bar.update(task, completed=done, total=months),
+            )
     except NothingToEvaluate as refusal:
         fail(str(refusal), Exit.REFUSED)
     report = result.as_dict() | {"rows": counts}

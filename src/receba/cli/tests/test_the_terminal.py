@@ -62,6 +62,28 @@ def test_score_a_file_without_a_database(ledger_file, tmp_path):
     assert not (tmp_path / "postgres").exists()
 
 
+@pytest.mark.req("S3.24", "S3.35")
+def test_a_bureau_score_stands_beside_the_idc_and_never_in_its_place(ledger_file, tmp_path):
+    bureau = tmp_path / "bureau.csv"
+    bureau.write_text("customer,score,queried_on\nC0,100,2025-01-01\nC0,500,2026-04-01\nC0,0,2026-05-01\n")
+    plain, both = tmp_path / "plain", tmp_path / "both"
+    common = ("score", ledger_file, "--on", "2026-04-01", "--map", MAP, "--json", "--out")
+    assert receba(*common, plain, data=tmp_path).returncode == 0
+    done = receba(*common, both, "--external", bureau, "--external-weight", "4000", data=tmp_path)
+    assert done.returncode == 0, done.stderr
+    raw, told = (
+        {row["customer"]: row for row in csv.DictReader((folder / "scores.csv").open())} for folder in (plain, both)
+    )
+    assert {name: row["idc"] for name, row in raw.items()} == {name: row["idc"] for name, row in told.items()}
+    expected = (6 * int(raw["C0"]["idc"]) + 4 * 500 + 5) // 10  # the query of that day, at its full weight
+    assert (told["C0"]["external_score"], told["C0"]["idc_adjusted"]) == ("500", str(expected))
+    assert told["C3"]["idc_adjusted"] == ""
+    bureau.write_text("customer,score,queried_on\nC0,1001,2026-04-01\n")
+    odd = receba(*common, both, "--external", bureau, data=tmp_path)
+    assert odd.returncode == 1
+    assert "linha 2: a nota 1001 não está entre 0 e 1000" in " ".join(odd.stderr.split())
+
+
 def test_too_little_history_is_refused_with_what_is_missing(ledger_file, tmp_path):
     done = receba("score", ledger_file, "--on", "2025-05-01", "--out", tmp_path / "out", "--map", MAP, data=tmp_path)
     assert done.returncode == 1
