@@ -86,7 +86,7 @@ def trail(cast):
     return cast
 
 
-@pytest.mark.req("S0.7")
+@pytest.mark.req("S0.65")
 def test_the_trail_shows_what_changed_from_what_to_what(trail):
     text = signed_in(trail.people[Role.AUDITOR]).get(page(trail, "auditoria/")).content.decode()
     assert "<del>Lúcia Ferreira</del> → Lúcia F. Ferreira" in text
@@ -122,7 +122,7 @@ def test_the_trail_has_pages(trail):
     assert older.context["next"] is None
 
 
-@pytest.mark.req("S0.7")
+@pytest.mark.req("S0.65")
 def test_the_export_is_what_was_filtered_and_no_cell_is_a_formula(trail):
     auditor = signed_in(trail.people[Role.AUDITOR])
     answer = auditor.get(page(trail, "auditoria/exportar/?table=parties_debtor"))
@@ -133,7 +133,7 @@ def test_the_export_is_what_was_filtered_and_no_cell_is_a_formula(trail):
     assert "attachment" in answer["Content-Disposition"]
 
 
-@pytest.mark.req("S0.7")
+@pytest.mark.req("S0.65")
 def test_the_button_finds_a_chain_whole_and_then_broken(committed, trail):
     auditor = signed_in(trail.people[Role.AUDITOR])
     position, digest = chain_head(trail.scope)

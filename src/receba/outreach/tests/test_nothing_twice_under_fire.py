@@ -74,7 +74,7 @@ def states(stage) -> dict[str, int]:
         return found
 
 
-@pytest.mark.req("S1.48", "S0.60")
+@pytest.mark.req("S1.48")
 def test_four_threads_send_the_same_batch_and_each_message_leaves_once(committed, stage, server):
     messages = stage.ready(*(f"cliente.{n}@exemplo.example" for n in range(40)))
     done = in_threads(4, lambda n: stage.send())

@@ -195,6 +195,7 @@ def test_a_change_that_makes_no_sense_is_refused(changes):
         policy_on(DATA, MONDAY, changes)
 
 
+@pytest.mark.req("S0.63")
 def test_a_rule_counts_from_its_day_and_never_before():
     later = dict(DATA, caps=[*DATA["caps"], dict(DATA["caps"][0], since=date(2026, 12, 1), messages_per_week=1)])
     assert policy_on(later, date(2026, 11, 30)).caps.messages_per_week == 3
@@ -203,6 +204,7 @@ def test_a_rule_counts_from_its_day_and_never_before():
         policy_on(DATA, date(2019, 12, 31))
 
 
+@pytest.mark.req("S0.63")
 def test_every_row_of_the_policy_says_its_source_and_how_it_was_read():
     rows = [row for name, rows in DATA.items() if name != "zone" for row in rows]
     assert all(row["source"] and row["reading"] in ("seen", "known", "policy") for row in rows)
