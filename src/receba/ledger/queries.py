@@ -52,15 +52,25 @@ def terms_facts(terms: Terms, series: dict[int, IndexSeries]) -> rules.TermsFact
     )
 
 
-def title_facts(scope: Scope, title_ids: Iterable[int]) -> dict[int, Facts]:
-    """Return, for each title, its facts, its terms and its entries with their ids."""
+def all_terms(scope: Scope) -> dict[int, rules.TermsFacts]:
+    """Return every version of the company's terms, by all that is known of the indices now."""
+    with scope.active():
+        rows = list(Terms.objects.all())
+        series = index_series() if any(row.index_id for row in rows) else {}
+    return {row.pk: terms_facts(row, series) for row in rows}
+
+
+def title_facts(
+    scope: Scope, title_ids: Iterable[int], terms: dict[int, rules.TermsFacts] | None = None
+) -> dict[int, Facts]:
+    """Return, for each title, its facts, its terms and its entries with their ids.
+
+    Who asks again and again hands in `terms` (of `all_terms`): versions never change, and new ones are rare.
+    """
     wanted = list(title_ids)
     if not wanted:
         return {}
     with scope.active(), connection.cursor() as cursor:
-        terms = {t.pk: t for t in Terms.objects.all()}
-        series = index_series()
-        as_facts = {pk: terms_facts(row, series) for pk, row in terms.items()}
         cursor.execute(
             "SELECT DISTINCT ON (title_id) title_id, due_on, effective_due_on FROM ledger_duechange"
             " WHERE title_id = ANY(%s::bigint[]) ORDER BY title_id, recorded_at DESC, id DESC",
@@ -71,8 +81,10 @@ def title_facts(scope: Scope, title_ids: Iterable[int]) -> dict[int, Facts]:
             "SELECT id, terms_id, due_on, effective_due_on, face_centavos FROM ledger_title WHERE id = ANY(%s::bigint[])",
             [wanted],
         )
+        rows = cursor.fetchall()
+        as_facts = terms if terms is not None and {row[1] for row in rows} <= terms.keys() else all_terms(scope)
         found: dict[int, Facts] = {}
-        for title_id, terms_id, due_on, effective_due_on, face in cursor.fetchall():
+        for title_id, terms_id, due_on, effective_due_on, face in rows:
             due, effective = changed.get(title_id, (due_on, effective_due_on))
             found[title_id] = (rules.TitleFacts(day_number(due), day_number(effective), face), as_facts[terms_id], [])
         cursor.execute(

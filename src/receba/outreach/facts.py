@@ -111,8 +111,12 @@ def gather(
     channel: Channel,
     at: datetime,
     test_mode: bool,
+    terms: dict[int, rules.TermsFacts] | None = None,
 ) -> Known:
-    """Return what is known at `at` about these debtors and titles; figures are those of that business day."""
+    """Return what is known at `at` about these debtors and titles; figures are those of that business day.
+
+    `terms` are those of `ledger.all_terms`, from who asks for one message after the other.
+    """
     ids, titles = list(set(debtor_ids)), list(set(title_ids))
     with scope.active():
         debtors = Debtor.objects.in_bulk(ids)
@@ -123,7 +127,7 @@ def gather(
             contacts=_contacts(ids, channel),
             holds=_holds(ids),
             past=_past(ids, at, test_mode),
-            figures=_figures(scope, named, business_day(at)),
+            figures=_figures(scope, named, business_day(at), terms),
             owners={pk: debtor_id for pk, debtor_id, _code, _text in named},
             letters_to=letters,
         )
@@ -164,14 +168,16 @@ def _past(debtor_ids: list[int], at: datetime, test_mode: bool) -> dict[int, lis
 _Named = tuple[int, int, str, str]
 
 
-def _figures(scope: Scope, named: Collection[_Named], on: date) -> dict[int, TitleFigure]:
+def _figures(
+    scope: Scope, named: Collection[_Named], on: date, terms: dict[int, rules.TermsFacts] | None
+) -> dict[int, TitleFigure]:
     """Return what each title owes at the end of a day, by all that is known now."""
     with scope.active():
         names = {pk: (code, text) for pk, _debtor_id, code, text in named}
         found = {}
-        for title_id, (title, terms, facts) in ledger.title_facts(scope, names).items():
+        for title_id, (title, charged, facts) in ledger.title_facts(scope, names, terms).items():
             entries = [fact for _id, fact in facts]
-            owed = rules.position(title, terms, entries, day_number(on))
+            owed = rules.position(title, charged, entries, day_number(on))
             code, description = names[title_id]
             found[title_id] = TitleFigure(
                 title_id=title_id,

@@ -22,6 +22,8 @@ from django.db.models import Q
 from receba.access.core.roles import Permission
 from receba.access.models import Company
 from receba.access.scope import Scope
+from receba.ledger import queries as ledger
+from receba.ledger.core import rules
 from receba.outreach.channels.email.envelope import envelope
 from receba.outreach.channels.email.transport import Mailer, mailer_for
 from receba.outreach.core.decide import Case, Go, Silent, Wait, decide
@@ -67,6 +69,7 @@ class _Round:
     mailer: Mailer
     policy: Policy
     began: datetime
+    terms: dict[int, rules.TermsFacts]
     started: float = field(default_factory=time.monotonic)
 
     def now(self) -> datetime:
@@ -105,7 +108,7 @@ def send_ready(scope: Scope, *, at: datetime, limit: int = 1000, mailer: Mailer 
             return Sent()
         company = Company.objects.get(pk=scope.company_id)
         way = mailer or mailer_for(company)
-        work = _Round(scope, company, way, policy_of(scope, business_day(at)), at)
+        work = _Round(scope, company, way, policy_of(scope, business_day(at)), at, ledger.all_terms(scope))
         with transaction.atomic(durable=True):  # refuses to begin inside somebody's transaction
             run = SendRun.objects.create(company_id=scope.company_id, started_at=at)
         counts: Counter[str] = Counter()
@@ -163,9 +166,8 @@ def _hand_over(work: _Round, pk: int, token: uuid.UUID) -> Message | str:
     with transaction.atomic(durable=True):
         message = Message.objects.select_related("template").get(pk=pk)
         Debtor.objects.select_for_update(no_key=True).get(pk=message.debtor_id)
-        known = gather(
-            work.scope, [message.debtor_id], message.title_ids, Channel(message.channel), at, work.mailer.test_mode
-        )
+        channel, test_mode = Channel(message.channel), work.mailer.test_mode
+        known = gather(work.scope, [message.debtor_id], message.title_ids, channel, at, test_mode, work.terms)
         case = _case(work, message, known)
         plan = decide(case, at, work.policy)
         mine = Message.objects.filter(pk=pk, state=_State.SENDING, claim=token, handed_at=None)
