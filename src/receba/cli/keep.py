@@ -53,6 +53,7 @@ def init(
     from receba.access.core.roles import Role
     from receba.access.scope import Actor, Scope
     from receba.ledger import services as ledger
+    from receba.ruler.services import install_shipped
 
     actor, password = Actor("command", "init"), secrets.token_urlsafe(12)
     made = services.found_company(actor, operator_name=operator, name=company, document=number, address=address)
@@ -68,8 +69,12 @@ def init(
     owner = services.found_person(
         actor, company=made, email=email, name=name or email, password=password, role=Role.OWNER
     )
+    install_shipped(Scope(made.pk, actor))
     told = f"senha {password}" if owner.check_password(password) else "a senha que já tem"
     console.print(f"Pronto. Entre com {owner.email} e {told}. Rode `receba serve`.", highlight=False)
+    console.print(
+        "A carteira segue a régua “Empresas (B2B)”: nada sai sem aprovação; troque em Régua.", highlight=False
+    )
 
 
 def serve(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from receba.cli.frame import CompanyOption, DayOption, Exit, Json, company_scope, console, fail, parse_day, set_up, show
+
+if TYPE_CHECKING:
+    from receba.daily.models import DailyRun, DailyStep
+    from receba.ruler.explaining import TitleLooked
 
 KnownOption = Annotated[
     Any, typer.Option("--known-on", parser=parse_day, help="com o que se sabia neste dia", metavar="DATA")
@@ -33,7 +38,8 @@ def run_day(
     """Roda o dia da empresa: saldos, índices, segmentos, plano, mensagens, fila e painel. Repetir não muda nada."""
     set_up()
     from receba.daily import services
-    from receba.daily.models import DailyStep, State
+    from receba.daily.labels import LABELS
+    from receba.daily.models import State
     from receba.daily.order import ORDER
 
     scope = company_scope(company, "run-day")
@@ -49,7 +55,7 @@ def run_day(
         def tell(step: DailyStep) -> None:
             bar.update(
                 task,
-                description=f"{step.run.on:%d/%m/%Y} {step.name}",
+                description=f"{step.run.on:%d/%m/%Y} {LABELS.get(step.name, step.name)}",
                 completed=step.position + (step.state == State.DONE),
             )
 
@@ -58,44 +64,42 @@ def run_day(
         except services.DayIsRunning:
             fail("O dia desta empresa já está rodando em outro processo.", Exit.BUSY)
     with scope.active():
-        report: list[dict[str, Any]] = [
-            {
-                "on": run.on,
-                "state": run.state,
-                "inputs": run.inputs,
-                "caught_up": run.caught_up,
-                "steps": {
-                    s.name: {
-                        "state": s.state,
-                        "milliseconds": s.milliseconds,
-                        **s.counts,
-                        **({"error": s.error} if s.error else {}),
-                    }
-                    for s in run.steps.all()
-                },
-            }
-            for run in runs
-        ]
+        done = [(run, list(run.steps.all())) for run in runs]
     if as_json:
-        show(report, as_json=True)
+        show([_as_values(run, steps) for run, steps in done], as_json=True)
     else:
-        for run in report:
-            show(
-                [
-                    {
-                        "dia": f"{run['on']:%d/%m/%Y}",
-                        "passo": name,
-                        **{k: v for k, v in step.items() if k in ("state", "milliseconds")},
-                        "contagens": ", ".join(
-                            f"{k}={v}" for k, v in step.items() if k not in ("state", "milliseconds")
-                        ),
-                    }
-                    for name, step in run["steps"].items()
-                ],
-                as_json=False,
-            )
-    if any(run["state"] == State.FAILED for run in report):
+        show([row for run, steps in done for row in _as_rows(run, steps)], as_json=False)
+    if any(run.state == State.FAILED for run in runs):
         raise typer.Exit(Exit.REFUSED)
+
+
+def _as_values(run: DailyRun, steps: list[DailyStep]) -> dict[str, Any]:
+    """Return a run for programs."""
+    told = {
+        s.name: {
+            "state": s.state,
+            "milliseconds": s.milliseconds,
+            **s.counts,
+            **({"error": s.error} if s.error else {}),
+        }
+        for s in steps
+    }
+    return {"on": run.on, "state": run.state, "inputs": run.inputs, "caught_up": run.caught_up, "steps": told}
+
+
+def _as_rows(run: DailyRun, steps: list[DailyStep]) -> Iterator[dict[str, Any]]:
+    """Yield the steps of a run for people."""
+    from receba.daily.labels import LABELS, count, counted
+
+    for step in steps:
+        told = [f"{counted(name)}: {count(name, value)}" for name, value in step.counts.items()]
+        yield {
+            "dia": f"{run.on:%d/%m/%Y}",
+            "passo": LABELS.get(step.name, step.name),
+            "situação": step.get_state_display(),
+            "segundos": f"{(step.milliseconds or 0) / 1000:.1f}".replace(".", ","),
+            "contagens": "\n".join([*told, *([step.error] if step.error else [])]),
+        }
 
 
 def import_file(
@@ -157,10 +161,35 @@ def explain(
     found = explained(scope, decision)
     if found is None:
         fail(f"Não há decisão {decision} nesta empresa.")
-    show(found.as_dict() if as_json else {"decisão": decision}, as_json)
-    if not as_json:
-        for sentence in found.sentences:
-            console.print(f"- {sentence}", highlight=False, markup=False)
+    if as_json:
+        show(found.as_dict(), as_json=True)
+        return
+    console.print(
+        f"{found.debtor}: {found.outcome}, {found.reason} ({found.on:%d/%m/%Y}, decisão {decision})", markup=False
+    )
+    for sentence in found.sentences:
+        console.print(f"- {sentence}", highlight=False, markup=False)
+    for asked in found.checks:
+        console.print(
+            f"  {'passa' if asked.passed else 'impede'}: {asked.name}: {asked.found}", highlight=False, markup=False
+        )
+    for row in found.titles:
+        console.print(f"  {_in_words(row)}", highlight=False, markup=False)
+
+
+def _in_words(row: TitleLooked) -> str:
+    """Return what the ruler saw in one title, for people."""
+    from receba.kernel.money import format_brl
+
+    told = [
+        f"título {row.code}",
+        f"vencimento {row.effective_due_on:%d/%m/%Y}",
+        f"atraso {row.days_late}",
+        format_brl(row.total_centavos),
+        f"{row.found} ({row.step})" if row.step else row.found,
+        *([f"próximo passo {row.next_step} em {row.next_on:%d/%m/%Y}"] if row.next_on else []),
+    ]
+    return "; ".join(told)
 
 
 def check(company: CompanyOption = "", as_json: Json = False) -> None:

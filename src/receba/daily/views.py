@@ -20,38 +20,12 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from receba.access.core.roles import Permission
 from receba.access.web import CompanyRequest, company_view
 from receba.daily import queries, services, tasks
+from receba.daily.labels import LABELS, count, counted
 from receba.daily.models import DailyRun, DailyStep, State
-from receba.daily.order import ORDER
-from receba.kernel.money import format_brl
 from receba.ruler import queries as ruler
-from receba.ruler.models import REASON_LABELS
 
 SHOWN = 30
-LABELS = {step.name: step.label for step in ORDER}
 BADGES = {State.DONE: "good", State.FAILED: "bad", State.RUNNING: "warn", State.WAITING: ""}
-COUNTS = {
-    "titles": gettext_lazy("títulos"),
-    "entries": gettext_lazy("lançamentos"),
-    "debtors": gettext_lazy("clientes"),
-    "holds": gettext_lazy("pausas"),
-    "open": gettext_lazy("em aberto"),
-    "overdue": gettext_lazy("vencidos"),
-    "open_centavos": gettext_lazy("saldo em aberto"),
-    "overdue_centavos": gettext_lazy("saldo vencido"),
-    "scored": gettext_lazy("com índice"),
-    "worsened": gettext_lazy("pioraram"),
-    "in_scope": gettext_lazy("na régua"),
-    "send": gettext_lazy("a contatar"),
-    "approved": gettext_lazy("liberados"),
-    "ready": gettext_lazy("prontas"),
-    "waiting": gettext_lazy("à espera"),
-    "silent": gettext_lazy("em silêncio"),
-    "sent": gettext_lazy("enviadas"),
-    "failed": gettext_lazy("falharam"),
-    "cases": gettext_lazy("casos na fila"),
-    "values": gettext_lazy("indicadores"),
-}
-"""What a step counted, in words; a count that is not here shows under its own name."""
 
 
 class RunForm(forms.Form):
@@ -75,21 +49,9 @@ def _step(step: DailyStep, in_full: bool) -> dict[str, Any]:
         "state": step.get_state_display(),
         "badge": BADGES[State(step.state)],
         "milliseconds": step.milliseconds,
-        "counts": [(_counted(name), _count(name, value)) for name, value in step.counts.items()],
+        "counts": [(counted(name), count(name, value)) for name, value in step.counts.items()],
         "error": step.error if in_full else "",
     }
-
-
-def _counted(name: str) -> Any:
-    """Return what was counted, in words; `skip_4` is the ruler's reason 4 for silence."""
-    reason = name.removeprefix("skip_")
-    if name != reason and reason.isdecimal() and int(reason) in REASON_LABELS:
-        return _("em silêncio, %(why)s") % {"why": REASON_LABELS[int(reason)]}
-    return COUNTS.get(name, name)
-
-
-def _count(name: str, value: Any) -> Any:
-    return format_brl(value) if name.endswith("_centavos") else value
 
 
 def _run(run: DailyRun, in_full: bool) -> dict[str, Any]:

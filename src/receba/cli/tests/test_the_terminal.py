@@ -124,6 +124,7 @@ def test_init_run_day_check_backup_restore_from_nothing(tmp_path):
     day = receba("run-day", "--on", "15/06/2026", "--json", data=data)
     assert day.returncode == 0, day.stderr + day.stdout
     assert json.loads(day.stdout)[0]["state"] == "done"
+    assert "Planejar contatos" in receba("run-day", "--on", "15/06/2026", data=data).stdout
     assert receba("check", "--json", data=data).returncode == 0
     kept = tmp_path / "base.receba"
     assert receba("backup", kept, data=data).returncode == 0
@@ -131,6 +132,25 @@ def test_init_run_day_check_backup_restore_from_nothing(tmp_path):
     assert back.returncode == 0, back.stderr
     assert json.loads(back.stdout)["tables"] > 20
     assert receba("check", data=data).returncode == 0
+
+
+@pytest.mark.req("S0.41")
+def test_from_a_file_to_the_reason_why_somebody_is_left_in_peace(ledger_file, tmp_path):
+    data = tmp_path / "d"
+    names = ("--operator", "P", "--company", "Serra Azul", "--document", "11.222.333/0001-81", "--address", "Rua Um, 1")
+    assert receba("init", *names, "--email", "ana@ponte.example", data=data).returncode == 0
+    late = tmp_path / "tarde.csv"
+    late.write_text("cliente;titulo;emissao;vencimento;valor\nC0;N-1;01/05/2026;12/06/2026;1.234,56\n", "utf-8")
+    assert receba("import", late, data=data).returncode == 0
+    assert receba("run-day", "--on", "15/06/2026", data=data).returncode == 0
+    told = receba("explain", 1, data=data)
+    assert told.returncode == 0, told.stderr
+    words = " ".join(told.stdout.split())
+    assert "C0: silêncio, sem e-mail válido (15/06/2026, decisão 1)" in words
+    assert "impede: E-mail: não tem" in words
+    assert "título N-1; vencimento 12/06/2026; atraso 3; R$ 1.234,56; passo vence hoje (atraso-1)" in words
+    assert json.loads(receba("explain", 1, "--json", data=data).stdout)["again"] is True
+    assert receba("explain", 99, data=data).returncode == 1
 
 
 def test_a_wrong_cnpj_is_refused_before_anything_is_made(tmp_path):
