@@ -17,7 +17,7 @@ from receba.intake.queries import portfolio_ids
 from receba.kernel.tables import EntryKind, HoldKind, PersonKind
 from receba.ledger import services as ledger
 from receba.ledger.models import Hold, OpenTitle
-from receba.ledger.services import News, NewTitle
+from receba.ledger.services import NewDue, NewFace, News, NewTitle
 from receba.parties import services as parties
 from receba.parties.services import DebtorFacts
 
@@ -129,24 +129,19 @@ def _write_titles(context: Context, titles: pl.DataFrame, written: Written) -> d
     known = titles.filter(pl.col("title_id").is_not_null())
     made = ledger.open_titles(context.scope, _new_titles(context, fresh), recorded_at=context.recorded_at)
     written.titles_new += len(made)
-    for row in known.filter(amount_changed()).iter_rows(named=True):
-        changed = ledger.correct_face(
-            context.scope,
-            key=f"title:{row['title']}:face:{context.file_id}:{row['line']}",
-            title_id=row["title_id"],
-            face_centavos=row["amount"],
-            recorded_at=context.recorded_at,
+    faces = [
+        NewFace(f"title:{row['title']}:face:{context.file_id}:{row['line']}", row["title_id"], row["amount"])
+        for row in known.filter(amount_changed()).iter_rows(named=True)
+    ]
+    dues = [
+        NewDue(
+            f"title:{row['title']}:due:{context.file_id}:{row['line']}", row["title_id"], row["due"],
+            f"{context.file_name}, linha {row['line']}"[:200],
         )
-        written.titles_amount_changed += bool(changed)
-    for row in known.filter(due_changed()).iter_rows(named=True):
-        written.titles_due_changed += ledger.change_due(
-            context.scope,
-            key=f"title:{row['title']}:due:{context.file_id}:{row['line']}",
-            title_id=row["title_id"],
-            due_on=row["due"],
-            reason=f"{context.file_name}, linha {row['line']}"[:200],
-            recorded_at=context.recorded_at,
-        )
+        for row in known.filter(due_changed()).iter_rows(named=True)
+    ]  # fmt: skip
+    written.titles_amount_changed += ledger.correct_faces(context.scope, faces, recorded_at=context.recorded_at)
+    written.titles_due_changed += ledger.change_dues(context.scope, dues, recorded_at=context.recorded_at)
     return dict(known.select("title", "title_id").iter_rows()) | made
 
 

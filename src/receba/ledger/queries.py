@@ -119,6 +119,17 @@ def title_facts(
     return found
 
 
+def faces(scope: Scope, title_ids: Iterable[int]) -> dict[int, tuple[int, date]]:
+    """Return, for each title, its face value with its corrections, and the day from which it counts."""
+    with scope.active(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT title_id, sum(amount_centavos)::bigint, (array_agg(effective_on ORDER BY id))[1] FROM ledger_entry"
+            " WHERE title_id = ANY(%s::bigint[]) AND kind = %s GROUP BY title_id",
+            [list(title_ids), EntryKind.FACE],
+        )
+        return {title_id: (face, since) for title_id, face, since in cursor.fetchall()}
+
+
 def entries_by_key(scope: Scope, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return the entries that carry these keys, as plain values."""
     with scope.active():

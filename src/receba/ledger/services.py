@@ -42,6 +42,8 @@ _ENTRY_COLUMNS = (
     "method",
     "note",
 )
+_BARE = (None, None, None, "", "")
+"""Payment, reversed entry, declared parts, method and note of an entry that has none."""
 _CHUNK = 20_000
 
 
@@ -90,6 +92,25 @@ class News:
     component: int = 0
     method: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDue:
+    """The due date of one title corrected or extended; `reason` says by what, the key comes from outside."""
+
+    key: str
+    title_id: int
+    due_on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewFace:
+    """The face value that one title should have had from the first; the key comes from outside."""
+
+    key: str
+    title_id: int
+    face_centavos: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +209,7 @@ def open_titles(scope: Scope, titles: Iterable[NewTitle], *, recorded_at: dateti
                 issued,
                 at,
                 f"title:{code}:face",
-                None,
-                None,
-                None,
-                "",
-                "",
+                *_BARE,
             )
             for code, title_id, face, issued in made
         )
@@ -271,14 +288,18 @@ def _same(item: News, entry: dict[str, Any]) -> bool:
 
 
 def resettle(scope: Scope, title_ids: Iterable[int], *, recorded_at: datetime) -> int:
-    """Post what is missing between what the payments of these titles settle and what the ledger holds."""
+    """Post what is missing between what the payments of these titles settle and what the ledger holds.
+
+    The entries of a payment are numbered as they come: the same charge may be adjusted on the same day again.
+    """
     rows: list[tuple[Any, ...]] = []
     for title_id, (title, terms, facts) in queries.title_facts(scope, title_ids).items():
         ids = {fact.key: fact_id for fact_id, fact in facts}
         entries = [fact for _id, fact in facts]
         missing = rules.missing(rules.derive(title, terms, entries), rules.posted(entries))
+        last = _last_numbers(entries) if missing else {}
         for (payment, kind, component, day), amount in missing.items():
-            n = sum(entry.payment == payment for entry in entries) + len(rows)
+            n = last[payment] = last.get(payment, -1) + 1
             rows.append(
                 (
                     scope.company_id,
@@ -290,15 +311,21 @@ def resettle(scope: Scope, title_ids: Iterable[int], *, recorded_at: datetime) -
                     recorded_at,
                     f"{payment}#{int(kind)}.{component}.{day}.{n}",
                     ids[payment],
-                    None,
-                    None,
-                    "",
-                    "",
+                    *_BARE[1:],
                 )
             )
     with connection.cursor() as cursor:
         write_rows(cursor, "ledger_entry", _ENTRY_COLUMNS, rows)
     return len(rows)
+
+
+def _last_numbers(entries: Iterable[rules.EntryFacts]) -> dict[str, int]:
+    """Return the highest number among the derived entries of each payment."""
+    last: dict[str, int] = {}
+    for entry in entries:
+        if entry.derived:
+            last[entry.payment] = max(last.get(entry.payment, -1), int(entry.key.rpartition(".")[2]))
+    return last
 
 
 def reverse(scope: Scope, *, key: str, entry_key: str, effective_on: date, note: str) -> Posted:
@@ -327,63 +354,48 @@ def reverse(scope: Scope, *, key: str, entry_key: str, effective_on: date, note:
         return post(scope, [item])
 
 
-def change_due(
-    scope: Scope, *, key: str, title_id: int, due_on: date, reason: str, recorded_at: datetime | None = None
-) -> bool:
-    """Record a corrected or extended due date and re-settle; return False when the key was known."""
+def change_dues(scope: Scope, changes: Sequence[NewDue], *, recorded_at: datetime | None = None) -> int:
+    """Record corrected or extended due dates and re-settle their titles; return how many keys were new."""
     scope.require(Permission.IMPORT)
     at = recorded_at or timezone.now()
+    effective = {day: effective_due(day) for day in {change.due_on for change in changes}}
     with scope.active(), transaction.atomic(), connection.cursor() as cursor:
+        _require_visible("ledger_title", {change.title_id for change in changes})
         made = write_rows(
             cursor,
             "ledger_duechange",
             ("company_id", "title_id", "due_on", "effective_due_on", "reason", "key", "recorded_at"),
-            [(scope.company_id, title_id, due_on, effective_due(due_on), reason, key, at)],
+            ((scope.company_id, c.title_id, c.due_on, effective[c.due_on], c.reason, c.key, at) for c in changes),
             on_conflict="ON CONFLICT (company_id, key) DO NOTHING",
-            returning=("id",),
+            returning=("title_id",),
         )
-        if made:
-            resettle(scope, [title_id], recorded_at=at)
-    return bool(made)
+        resettle(scope, {title_id for (title_id,) in made}, recorded_at=at)
+    return len(made)
 
 
-def correct_face(
-    scope: Scope, *, key: str, title_id: int, face_centavos: int, recorded_at: datetime | None = None
-) -> int:
-    """Bring a title's face value to `face_centavos` by an adjusting entry; return the difference posted."""
+def correct_faces(scope: Scope, changes: Sequence[NewFace], *, recorded_at: datetime | None = None) -> int:
+    """Bring face values of titles to what they should have been, by adjusting entries; return how many were posted.
+
+    A key that is known, and a face value that is right already, post nothing.
+    """
     scope.require(Permission.IMPORT)
     at = recorded_at or timezone.now()
-    with scope.active(), transaction.atomic():
-        _title, _terms, facts = queries.title_facts(scope, [title_id])[title_id]
-        face = sum(f.amount_centavos for _id, f in facts if f.kind == EntryKind.FACE)
-        first = next(f for _id, f in facts if f.kind == EntryKind.FACE)
-        if any(f.key == key for _id, f in facts) or face == face_centavos:
-            return 0
-        with connection.cursor() as cursor:
-            write_rows(
-                cursor,
-                "ledger_entry",
-                _ENTRY_COLUMNS,
-                [
-                    (
-                        scope.company_id,
-                        title_id,
-                        EntryKind.FACE,
-                        0,
-                        face_centavos - face,
-                        from_day_number(first.effective_day),
-                        at,
-                        key,
-                        None,
-                        None,
-                        None,
-                        "",
-                        "",
-                    )
-                ],
-            )
-        resettle(scope, [title_id], recorded_at=at)
-        return face_centavos - face
+    with scope.active(), transaction.atomic(), connection.cursor() as cursor:
+        titles = {change.title_id for change in changes}
+        _require_visible("ledger_title", titles)
+        done = set(queries.entries_by_key(scope, {change.key for change in changes}))
+        held = queries.faces(scope, titles)
+        rows = []
+        for change in changes:
+            face, since = held[change.title_id]
+            if change.key not in done and change.face_centavos != face:
+                more = change.face_centavos - face
+                rows.append((scope.company_id, change.title_id, EntryKind.FACE, 0, more, since, at, change.key, *_BARE))
+                held[change.title_id] = change.face_centavos, since
+            done.add(change.key)
+        write_rows(cursor, "ledger_entry", _ENTRY_COLUMNS, rows)
+        resettle(scope, {row[1] for row in rows}, recorded_at=at)
+    return len(rows)
 
 
 def place_hold(
