@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 from collections.abc import Mapping as MappingABC
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from receba.access.core.roles import Permission
 from receba.access.models import Portfolio
@@ -79,11 +81,11 @@ def raw_table(scope: Scope, file_id: int) -> RawTable:
     return mending.with_mends(read_bytes(content, Mapping.from_json(this.mapping).delimiter), mends)
 
 
-def reading_of(scope: Scope, file_id: int, raw: RawTable | None = None) -> Reading:
-    """Return what a file says under its mapping. Raises IntakeError when it cannot be read."""
+def reading_of(scope: Scope, file_id: int, raw: RawTable | None = None, *, on: date) -> Reading:
+    """Return what a file says under its mapping, read on a day. Raises IntakeError when it cannot be read."""
     this = file(scope, file_id)
     text = raw or raw_table(scope, file_id)
-    return parse(text, SPECS[this.table], Mapping.from_json(this.mapping), Policy(this.document_required))
+    return parse(text, SPECS[this.table], Mapping.from_json(this.mapping), Policy(this.document_required), today=on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +138,9 @@ class Preview:
         }
 
 
-def preview(scope: Scope, file_id: int) -> Preview:
-    """Return what importing the file would change. Raises IntakeError when it cannot be read."""
-    reading = reading_of(scope, file_id)
+def preview(scope: Scope, file_id: int, *, on: date | None = None) -> Preview:
+    """Return what importing the file on a day (default: today) would change. Raises IntakeError when unreadable."""
+    reading = reading_of(scope, file_id, on=on or timezone.localdate())
     comparison = compare(reading.spec, reading.accepted, base_for(scope, reading.accepted))
     refused = pl.concat([reading.rejected, comparison.refused]).sort("line", maintain_order=True)
     registered = known_customers(scope, comparison.customers["customer"].unique().to_list())

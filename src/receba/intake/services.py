@@ -149,8 +149,8 @@ def import_file(
     """Import a file: accepted rows into the register and the ledger, refused rows aside, waiting ones in line.
 
     Every chunk is whole or nothing; repeating adds only what is missing. `recorded_at` says when the facts became
-    known (default: now), `on` the day on which disputes begin. Raises ImportIsRunning, and IntakeError for a file
-    that cannot be read, which is then marked as failed.
+    known (default: now), `on` the day of the import (default: today): nothing was paid after it, disputes begin on it.
+    Raises ImportIsRunning, and IntakeError for a file that cannot be read, which is then marked as failed.
     """
     queries.require_import(scope)
     with _alone(scope):
@@ -261,19 +261,18 @@ def _import(
 ) -> ImportFile:
     """Import all rows of a file, or `only` some of its lines; the whole file is read again, so that keys stay."""
     report = _report(scope, file_id, progress)
+    day = on or timezone.localdate()
     file = queries.file(scope, file_id)
     report("leitura", 0, 0)
     raw = queries.raw_table(scope, file_id)
-    whole = queries.reading_of(scope, file_id, raw)
+    whole = queries.reading_of(scope, file_id, raw, on=day)
     report("comparação", 0, whole.totals.rows)
     wanted = whole if only is None else whole.only(only)
     base = base_for(scope, wanted.accepted)
     if wanted.spec.name in ("titles", "ledger") and base.terms.is_empty():
         raise IntakeError("no_terms", "Cadastre as condições de atraso da empresa antes de importar títulos.")
     comparison = compare(wanted.spec, wanted.accepted, base)
-    context = writing.Context(
-        scope, file_id, file.name, file.portfolio_id, recorded_at or timezone.now(), on or timezone.localdate()
-    )
+    context = writing.Context(scope, file_id, file.name, file.portfolio_id, recorded_at or timezone.now(), day)
     written = writing.write(context, comparison, report)
     refused = pl.concat([wanted.rejected, comparison.refused])
     with scope.active(), transaction.atomic():

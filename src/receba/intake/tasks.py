@@ -5,9 +5,10 @@ from __future__ import annotations
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from receba.access.scope import Actor, Scope
+from receba.access.scope import Scope
 from receba.intake import services
 from receba.intake.core.errors import IntakeError
+from receba.intake.writing import IMPORTER
 
 
 @app.task(
@@ -17,7 +18,7 @@ from receba.intake.core.errors import IntakeError
 )
 def import_file(company_id: int, file_id: int, confirmed_by: str) -> None:
     """Import a confirmed file; what is wrong with it is on the file's page."""
-    scope = Scope(company_id, Actor("job", "importação"), reason=f"arquivo {file_id}, confirmado por {confirmed_by}")
+    scope = Scope(company_id, IMPORTER, reason=f"arquivo {file_id}, confirmado por {confirmed_by}")
     try:
         services.import_file(scope, file_id)
     except IntakeError:

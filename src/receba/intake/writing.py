@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
 from django.db import transaction
+from django.db.models import Q
 
 from receba.access import services as access
-from receba.access.scope import Scope
+from receba.access.scope import Actor, Scope
 from receba.intake.core.comparing import Comparison, amount_changed, due_changed
 from receba.intake.queries import portfolio_ids
 from receba.kernel.tables import EntryKind, HoldKind, PersonKind
+from receba.ledger import queries as ledger_queries
 from receba.ledger import services as ledger
-from receba.ledger.models import Hold, OpenTitle
+from receba.ledger.models import Hold
 from receba.ledger.services import NewDue, NewFace, News, NewTitle
 from receba.parties import services as parties
 from receba.parties.services import DebtorFacts
 
 CHUNK_ROWS = 20_000
 DISPUTE_NOTE = "informado no arquivo do credor"
+IMPORTER = Actor("job", "importação")
 _KINDS = {"PF": PersonKind.PF, "PJ": PersonKind.PJ}
 
 Progress = Callable[[str, int, int], None]
@@ -40,6 +43,7 @@ class Written:
     titles_due_changed: int = 0
     settlements_new: int = 0
     disputes_new: int = 0
+    disputes_ended: int = 0
     waiting_applied: int = 0
 
 
@@ -79,7 +83,7 @@ def write(context: Context, comparison: Comparison, progress: Progress) -> Writt
             _post(context, chunk, {}, written)
         done += chunk.height
         progress("baixas", done, total)
-    written.disputes_new = _dispute(context, comparison.disputed)
+    _dispute(context, comparison.disputes, written)
     return written
 
 
@@ -218,25 +222,23 @@ def _news(row: dict[str, Any], ids: dict[str, int]) -> News:
     )
 
 
-def _dispute(context: Context, codes: list[str]) -> int:
-    """Place a hold on each open title that the file says is in dispute, unless one is there; return how many."""
-    placed = 0
-    with context.scope.active():
-        open_ones = OpenTitle.objects.filter(title__code__in=codes).values_list("title_id", "debtor_id")
-        held = set(
-            Hold.objects.filter(kind=HoldKind.DISPUTE, until_on=None, title__code__in=codes).values_list(
-                "title_id", flat=True
-            )
-        )
-        for title_id, debtor_id in open_ones:
-            if title_id not in held:
-                ledger.place_hold(
-                    context.scope,
-                    debtor_id=debtor_id,
-                    title_id=title_id,
-                    kind=HoldKind.DISPUTE,
-                    from_on=context.on,
-                    note=DISPUTE_NOTE,
-                )
-                placed += 1
-    return placed
+def _dispute(context: Context, disputes: pl.DataFrame, written: Written) -> None:
+    """Hold each open title that the file says is in dispute, and end what an earlier file held and this one denies.
+
+    A hold that a person made is a person's to end. Those made here are made by the import, whoever started it: so
+    they are known again.
+    """
+    scope = replace(context.scope, actor=IMPORTER, reason=f"arquivo {context.file_id}, por {context.scope.actor}")
+    told = dict(disputes.select("title", "disputed").iter_rows())
+    with scope.active(), transaction.atomic():
+        live = Q(until_on=None) | Q(until_on__gte=context.on)
+        of_titles = Hold.objects.filter(live, kind=HoldKind.DISPUTE).exclude(title=None)
+        holds = list(of_titles.values_list("pk", "title__code", "placed_by"))
+        ended = [pk for pk, code, by in holds if told.get(code) is False and by == str(IMPORTER)]
+        disputed = {code for code, is_so in told.items() if is_so} - {code for _pk, code, _by in holds}
+        placed = ledger.place_holds(
+            scope, ledger_queries.open_titles(scope, disputed), kind=HoldKind.DISPUTE, from_on=context.on,
+            note=DISPUTE_NOTE,
+        )  # fmt: skip
+        written.disputes_new += placed
+        written.disputes_ended += ledger.release_holds(scope, ended, last_on=context.on - timedelta(1))

@@ -130,6 +130,17 @@ def faces(scope: Scope, title_ids: Iterable[int]) -> dict[int, tuple[int, date]]
         return {title_id: (face, since) for title_id, face, since in cursor.fetchall()}
 
 
+def open_titles(scope: Scope, codes: Iterable[str]) -> list[tuple[int, int]]:
+    """Return (title, debtor) of the open titles among these codes."""
+    with scope.active(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.id, t.debtor_id FROM ledger_title t JOIN ledger_opentitle o ON o.title_id = t.id"
+            " WHERE t.company_id = %s AND t.code = ANY(%s) ORDER BY t.id",
+            [scope.company_id, list(codes)],
+        )
+        return [(title_id, debtor_id) for title_id, debtor_id in cursor.fetchall()]
+
+
 def entries_by_key(scope: Scope, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return the entries that carry these keys, as plain values."""
     with scope.active():

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from psycopg import sql
 from psycopg.types.json import Jsonb
@@ -422,6 +424,26 @@ def place_hold(
             defaults={"note": note, "placed_by": str(scope.actor), "recorded_at": timezone.now()},
         )
         return hold
+
+
+def place_holds(
+    scope: Scope, titles: Iterable[tuple[int, int]], *, kind: HoldKind, from_on: date, note: str = ""
+) -> int:
+    """Stop the ruler for many titles, given as (title, debtor), without an end; return how many."""
+    scope.require(Permission.WORK)
+    fixed = {"company_id": scope.company_id, "kind": kind, "from_on": from_on, "note": note}
+    fixed |= {"placed_by": str(scope.actor), "recorded_at": timezone.now()}
+    holds = [Hold(title_id=title_id, debtor_id=debtor_id, **fixed) for title_id, debtor_id in titles]
+    with scope.active(), transaction.atomic():
+        _require_visible("ledger_title", {hold.title_id for hold in holds if hold.title_id})
+        return len(Hold.objects.bulk_create(holds, batch_size=5_000))
+
+
+def release_holds(scope: Scope, hold_ids: Iterable[int], *, last_on: date) -> int:
+    """End many holds; one that began later ends on the day on which it began. Return how many."""
+    scope.require(Permission.WORK)
+    with scope.active(), transaction.atomic():
+        return Hold.objects.filter(pk__in=list(hold_ids)).update(until_on=Greatest("from_on", Value(last_on)))
 
 
 def release_hold(scope: Scope, *, hold_id: int, last_on: date) -> Hold:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from receba.intake.core.fields import CUSTOMERS, SETTLEMENTS, TITLES, TableSpec
-from receba.intake.core.flat import customers_of, disputed_titles, settlements_of, titles_of
+from receba.intake.core.fields import CUSTOMERS, LEDGER, SETTLEMENTS, TITLES, TableSpec
+from receba.intake.core.flat import customers_of, disputes_of, settlements_of, titles_of
 from receba.intake.core.problems import broken_problems, table_of
 from receba.intake.core.reading import accepted_schema
 from receba.intake.core.reasons import Reason
@@ -62,14 +62,15 @@ class Comparison:
 
     `customers`: as of a customers file, or their code alone. `titles`: plus terms_id, title_id (null: new) and known_*.
     `settlements`: plus key, entry_kind, signed, effective, outcome (new, known, waiting, waits_already) and title_id
-    (null for a title of the same file). `refused`: problems that only the base shows. `disputed`: titles in dispute.
+    (null for a title of the same file). `refused`: problems that only the base shows. `disputes`: what the file
+    tells of disputes, title and disputed.
     """
 
     customers: pl.DataFrame
     titles: pl.DataFrame
     settlements: pl.DataFrame
     refused: pl.DataFrame
-    disputed: list[str]
+    disputes: pl.DataFrame
 
     def counts(self) -> dict[str, int]:
         """Return how many rows are new, known or changed, by table."""
@@ -118,7 +119,7 @@ def compare(spec: TableSpec, accepted: pl.DataFrame, base: Base) -> Comparison:
         _beside(_titles(spec, accepted), base),
         _judged_settlements(spec, accepted, base),
         table_of(refused),
-        disputed_titles(accepted).to_list() if spec.name == "ledger" else [],
+        disputes_of(accepted if spec.name == "ledger" else _empty(LEDGER)),
     )
 
 

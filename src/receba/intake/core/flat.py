@@ -31,9 +31,10 @@ def settlements_of(ledger: pl.DataFrame) -> pl.DataFrame:
     return _shaped(rows.with_columns(kind=pl.lit("payment")), SETTLEMENTS)
 
 
-def disputed_titles(ledger: pl.DataFrame) -> pl.Series:
-    """Return the titles of the accepted ledger rows that their file says are in dispute."""
-    return ledger.filter(pl.col("disputed").fill_null(value=False))["title"].unique(maintain_order=True)
+def disputes_of(ledger: pl.DataFrame) -> pl.DataFrame:
+    """Return title and disputed of the accepted ledger rows that tell; a title is in dispute if any of its rows is."""
+    told = ledger.filter(pl.col("disputed").is_not_null())
+    return told.group_by("title", maintain_order=True).agg(pl.col("disputed").any())
 
 
 def _shaped(rows: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:

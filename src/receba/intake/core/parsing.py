@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 import polars.selectors as cs  # by_name takes "*" for a name, where col takes it for all
@@ -34,8 +35,18 @@ class Policy:
 DEFAULT_POLICY = Policy()
 
 
-def parse(raw: RawTable, spec: TableSpec, mapping: Mapping | None = None, policy: Policy = DEFAULT_POLICY) -> Reading:
-    """Return the typed accepted rows, the rejected rows with their reasons, and the totals of `raw`."""
+def parse(
+    raw: RawTable,
+    spec: TableSpec,
+    mapping: Mapping | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    *,
+    today: date | None = None,
+) -> Reading:
+    """Return the typed accepted rows, the rejected rows with their reasons, and the totals of `raw`.
+
+    With `today`, a payment after that day is refused.
+    """
     chosen = (mapping or guess(raw.header, raw.frame.head(500), spec).mapping).bound_to(raw.header, spec)
     texts = {key: evaluate(expression, raw.frame) for key, expression in chosen.fields.items()}
     conventions = find_conventions(texts, spec, chosen, raw)
@@ -46,7 +57,7 @@ def parse(raw: RawTable, spec: TableSpec, mapping: Mapping | None = None, policy
     for key, column in read.columns.items():
         problems.append(column_problems(lines, spec.field(key), texts[key], column))
     typed = _typed(spec, lines, read)
-    for broken in rules.row_rules(spec, typed):
+    for broken in rules.row_rules(spec, typed, today):
         problems.append(broken_problems(spec, broken))
     sound = typed.join(table_of(problems), on="line", how="anti")
     broken, repeated = rules.key_rules(spec, sound)

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     AMOUNT_OVER_BUDGET = "amount_over_budget"
     DUE_BEFORE_ISSUE = "due_before_issue"
     PAID_BEFORE_ISSUE = "paid_before_issue"
+    PAID_IN_FUTURE = "paid_in_future"
     MISSING_PAID_DATE = "missing_paid_date"
     DUPLICATE_KEY = "duplicate_key"
     CONFLICTING_TITLE = "conflicting_title"
@@ -99,6 +100,10 @@ REASON_WORDING: dict[Reason, Wording] = {
     Reason.PAID_BEFORE_ISSUE: Wording(
         "O pagamento {value} é anterior à emissão {other}.",
         "Corrija a data do pagamento ou a emissão. Adiantamentos entram como crédito do cliente.",
+    ),
+    Reason.PAID_IN_FUTURE: Wording(
+        "O pagamento {value} é posterior ao dia da importação, {other}.",
+        "Pagamento agendado ainda não é baixa: corrija a data, ou reenvie a linha quando o dinheiro tiver entrado.",
     ),
     Reason.MISSING_PAID_DATE: Wording(
         "Há valor pago ({value}) sem data do pagamento.", "Preencha a data do pagamento ou apague o valor pago."

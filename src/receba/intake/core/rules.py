@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -21,14 +22,17 @@ class Broken:
     rows: pl.DataFrame
 
 
-def row_rules(spec: TableSpec, rows: pl.DataFrame) -> list[Broken]:
-    """Return the rules broken inside one row of the typed table `rows`."""
+def row_rules(spec: TableSpec, rows: pl.DataFrame, today: date | None = None) -> list[Broken]:
+    """Return the rules broken inside one row of the typed table `rows`; nothing was paid after `today`."""
     names = set(rows.columns)
     broken = []
     if {"issued", "due"} <= names:
         broken.append(_dates_out_of_order(rows, Reason.DUE_BEFORE_ISSUE, "due"))
     if {"issued", "paid"} <= names:
         broken.append(_dates_out_of_order(rows, Reason.PAID_BEFORE_ISSUE, "paid"))
+    if "paid" in names and today is not None:
+        ahead = rows.filter(pl.col("paid") > today).with_columns(today=pl.lit(today))
+        broken.append(Broken(Reason.PAID_IN_FUTURE, "paid", shown(ahead, day_shown("paid"), day_shown("today"))))
     if spec.name == "ledger":
         unpaid = rows.filter((pl.col("paid_amount") > 0) & pl.col("paid").is_null() & pl.col("paid_readable"))
         broken.append(Broken(Reason.MISSING_PAID_DATE, "paid", shown(unpaid, reais_shown("paid_amount"))))

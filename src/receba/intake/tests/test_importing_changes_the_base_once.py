@@ -10,12 +10,13 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from receba.access.core.roles import Permission, Role, permissions_of
 from receba.access.models import AuditEvent, Portfolio
 from receba.access.scope import Actor, NotAllowed, Scope
-from receba.intake import queries, services, tasks
+from receba.intake import queries, services, tasks, writing
 from receba.intake.core.errors import IntakeError
 from receba.intake.core.mapping import Mapping
 from receba.intake.models import ImportFile, RejectedRow, SavedMapping, WaitingSettlement
 from receba.kernel.tables import EntryKind, HoldKind
 from receba.ledger import queries as ledger
+from receba.ledger import services as ledger_services
 from receba.ledger.models import DueChange, Entry, Hold, Title
 from receba.parties.models import Contact, Debtor
 
@@ -269,6 +270,30 @@ def test_a_title_in_dispute_stops_the_ruler_once(cast):
     with cast.scope.active():
         hold = Hold.objects.get()
         assert (hold.title.code, hold.kind, hold.from_on) == ("T1", HoldKind.DISPUTE, ON)
+
+
+def test_a_later_file_ends_the_dispute_that_an_earlier_one_began(cast):
+    row = "1;T{};13/03/2026;31/03/2026;100,00;;;;{}\n"
+    load(cast, FLAT + row.format(1, "sim") + row.format(2, "sim") + row.format(3, ""), "ledger")
+    with cast.scope.active():
+        third = Title.objects.get(code="T3")
+        mine = ledger_services.place_hold(
+            cast.scope, debtor_id=third.debtor_id, title_id=third.pk, kind=HoldKind.DISPUTE, from_on=ON,
+            note=writing.DISPUTE_NOTE,
+        )  # fmt: skip
+    text = FLAT + row.format(1, "não") + row.format(2, "") + row.format(3, "não")
+    later = services.upload(cast.scope, name="depois.csv", content=text.encode(), table="ledger")
+    counts = services.import_file(cast.scope, later.pk, on=date(2026, 5, 4)).counts
+    assert (counts["disputes_new"], counts["disputes_ended"]) == (0, 1)
+    with cast.scope.active():
+        ends = dict(Hold.objects.values_list("title__code", "until_on"))
+        assert ends == {"T1": date(2026, 5, 3), "T2": None, "T3": None}
+        event = AuditEvent.objects.filter(table="ledger_hold", operation="UPDATE").get()
+        assert (event.actor, event.reason) == ("job:importação", f"arquivo {later.pk}, por job:tests")
+        assert event.rows["after"][0]["until_on"] == "2026-05-03"
+        assert Hold.objects.get(pk=mine.pk).placed_by == "job:tests"
+    again = services.upload(cast.scope, name="de novo.csv", content=(FLAT + row.format(1, "sim")).encode())
+    assert services.import_file(cast.scope, again.pk, on=date(2026, 5, 5)).counts["disputes_new"] == 1
 
 
 @pytest.mark.req("S0.1")

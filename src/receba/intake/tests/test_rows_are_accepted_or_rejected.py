@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from receba.intake.core.fields import CUSTOMERS, LEDGER, SETTLEMENTS, SPECS, TITLES
-from receba.intake.core.flat import customers_of, disputed_titles, settlements_of, titles_of
+from receba.intake.core.flat import customers_of, disputes_of, settlements_of, titles_of
 from receba.intake.core.keys import MAX_LENGTH
 from receba.intake.core.mapping import Mapping
 from receba.intake.core.parsing import Policy, parse
@@ -55,6 +55,21 @@ def test_each_rule_says_which_field_and_why(row, problem):
     reading = reading_of(TITLE + "Z9;C9;13/01/2026;13/02/2026;10,50\n" + row + "\n")
     assert problems(reading) == ([(3, *problem)] if problem else [])
     assert reading.totals.accepted_rows + reading.totals.rejected_rows == reading.totals.rows == 2
+
+
+@pytest.mark.parametrize("table, text", [
+    (LEDGER, FLAT + "C1;A{n};13/03/2026;31/03/2026;100,00;{paid};\n"),
+    (SETTLEMENTS, SETTLED + "B{n};A1;{paid};100,00;pagamento;\n"),
+])  # fmt: skip
+@pytest.mark.parametrize("paid, refused", [("20/04/2026", False), ("21/04/2026", True)])
+def test_what_is_paid_after_the_day_of_the_import_is_refused(table, text, paid, refused):
+    head, row = text.split("\n", 1)
+    raw = read_bytes(f"{head}\n{row.format(n=1, paid='13/04/2026')}{row.format(n=2, paid=paid)}".encode())
+    reading = parse(raw, table, today=date(2026, 4, 20))
+    assert problems(reading) == ([(3, "paid", "paid_in_future")] if refused else [])
+    assert reading.totals.accepted_rows + reading.totals.rejected_rows == reading.totals.rows == 2
+    told = reading.rejected["message"].to_list()
+    assert told == (["O pagamento 21/04/2026 é posterior ao dia da importação, 20/04/2026."] if refused else [])
 
 
 def test_a_row_with_two_problems_is_one_rejected_row():
@@ -191,7 +206,7 @@ def test_titles_in_dispute_are_told_apart():
     header = "codigo_cliente;titulo;emissao;vencimento;valor;em_disputa\n"
     row = "C1;{};13/03/2026;31/03/2026;1,00;{}\n"
     reading = reading_of(header + row.format("A", "Sim") + row.format("B", "não") + row.format("C", "talvez"), LEDGER)
-    assert disputed_titles(reading.accepted).to_list() == ["A"]
+    assert disputes_of(reading.accepted).rows() == [("A", True), ("B", False)]
     assert reading.warnings_by_code() == {"bad_flag": 1}
 
 
