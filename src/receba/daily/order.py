@@ -21,6 +21,7 @@ from receba.access.reading import read_tables
 from receba.access.scope import Scope
 from receba.casework import services as casework
 from receba.engine.contract import Engine, conform
+from receba.intake import queries as intake
 from receba.kernel.days import day_number
 from receba.kernel.tables import (
     DEBTORS,
@@ -100,7 +101,12 @@ class Day:
     @cached_property
     def scores(self) -> pa.Table:
         return scoring.score_day(
-            self.scope, on=self.on, engine=self.engine, history=self.history, payments=self.payments
+            self.scope,
+            on=self.on,
+            engine=self.engine,
+            history=self.history,
+            payments=self.payments,
+            rejected_bps=intake.rejected_bps(self.scope, known_on=self.known_on),
         )
 
 

@@ -19,6 +19,7 @@ from receba.access.scope import Scope
 from receba.daily.models import DailyRun, DailyStep, State
 from receba.daily.order import ORDER, Day, Step, prepare_approved
 from receba.engine.backends import connect
+from receba.intake import queries as intake
 from receba.ruler import services as ruler
 
 log = structlog.get_logger()
@@ -105,7 +106,9 @@ INPUTS = (
 
 
 def fingerprint(scope: Scope, on: date, known_on: date) -> str:
-    """Return the hash of what the day would read: date, program version, and the chain's last word on its inputs."""
+    """Return the hash of what the day would read: date, program version, the share of rows that the intake lost, and
+    the chain's last word on the day's other inputs.
+    """
     with scope.active(), connection.cursor() as cursor:
         cursor.execute(
             """
@@ -116,7 +119,8 @@ def fingerprint(scope: Scope, on: date, known_on: date) -> str:
             [scope.company_id, list(INPUTS)],
         )
         row = cursor.fetchone()
-    text = f"{on}|{known_on}|{receba.__version__}|{row[0] if row else ''}"
+    lost = intake.rejected_bps(scope, known_on=known_on)
+    text = f"{on}|{known_on}|{receba.__version__}|{lost}|{row[0] if row else ''}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 

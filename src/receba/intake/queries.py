@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Mapping as MappingABC
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -26,6 +26,7 @@ from receba.intake.core.raw import RawTable
 from receba.intake.core.reading import Reading
 from receba.intake.models import ImportFile, ImportProgress, RejectedRow, WaitingSettlement
 from receba.intake.readers import read_bytes
+from receba.kernel.money import divide_half_up
 
 
 def require_import(scope: Scope) -> None:
@@ -196,6 +197,24 @@ def _refused(row: RejectedRow) -> mending.Refused:
     told: list[dict[str, Any]] = row.reasons
     values = {**row.raw, **(row.mended or {})}
     return mending.Refused(row.line, values, [r["message"] for r in told], [r["remedy"] for r in told])
+
+
+QUALITY_DAYS = 365
+"""How long the rows that a file lost count against what is concluded from the rest."""
+
+
+def rejected_bps(scope: Scope, *, known_on: date) -> int:
+    """Return the share of rows that the files of the year until `known_on` lost, in 1/100 of a percent.
+
+    Rows mended since are not lost. The same content sent again counts once, as it was imported last.
+    """
+    since = known_on - timedelta(QUALITY_DAYS)
+    with scope.active():
+        files = ImportFile.objects.filter(imported_at__date__gt=since, imported_at__date__lte=known_on)
+        rows = files.order_by("imported_at").values_list("sha256", "table", "counts")
+        last = {(sha256, table): counts for sha256, table, counts in rows}
+    read = sum(counts.get("rows", 0) for counts in last.values())
+    return divide_half_up(10_000 * sum(counts.get("rejected", 0) for counts in last.values()), read) if read else 0
 
 
 def waiting(scope: Scope) -> QuerySet[WaitingSettlement]:

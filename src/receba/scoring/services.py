@@ -26,14 +26,17 @@ def parameters_of(company: Company) -> ScoringParameters:
     return ScoringParameters(**company.scoring_parameters)
 
 
-def score_day(scope: Scope, *, on: date, engine: Engine, history: pa.Table, payments: pa.Table) -> pa.Table:
+def score_day(
+    scope: Scope, *, on: date, engine: Engine, history: pa.Table, payments: pa.Table, rejected_bps: int = 0
+) -> pa.Table:
     """Score `on` and publish it; return SCORES, empty when the portfolio is below the minimum load.
 
-    Doing it again replaces the day by the same numbers.
+    `rejected_bps`, the share of rows that the intake lost, lowers the confidence. Doing it again replaces the day by
+    the same numbers.
     """
     parameters = parameters_of(Company.objects.get(pk=scope.company_id))
     try:
-        scored = score(engine, history, payments, day_number(on), parameters)
+        scored = score(engine, history, payments, day_number(on), parameters, rejected_bps=rejected_bps)
     except InsufficientHistory as refusal:
         _publish(scope, on, parameters, None, str(refusal))
         return arrow_schema(SCORES).empty_table()

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from receba.daily import order, services
 from receba.daily.models import DailyRun, State
+from receba.intake import queries as intake_queries
+from receba.intake import services as intake
 from receba.kernel.tables import EntryKind
 from receba.ledger import services as ledger
 from receba.ledger.services import News, NewTitle
@@ -44,6 +47,32 @@ def portfolio(committed, cast):
     ]
     ledger.post(cast.scope, paid)
     return cast
+
+
+@pytest.mark.req("S3.31")
+def test_rows_that_the_intake_lost_lower_the_confidence_until_they_are_mended(portfolio):
+    scope, on = portfolio.scope, timezone.localdate()
+    [before] = services.run_day(scope, on=on)
+    text = "codigo_cliente;nome\nd0;Cliente 0\n;sem código\n"
+    for _twice in range(2):
+        file = intake.upload(scope, name="clientes.csv", content=text.encode(), table="customers")
+        intake.import_file(scope, file.pk)
+    with scope.active():
+        confidence = dict(Score.objects.filter(on=on).values_list("debtor_id", "confidence"))
+    assert intake_queries.rejected_bps(scope, known_on=on - timedelta(1)) == 0
+    assert intake_queries.rejected_bps(scope, known_on=on) == 5_000
+    [run] = services.run_day(scope, on=on)
+    assert run.inputs != before.inputs
+    with scope.active():
+        day, lowered = (
+            IndexDay.objects.get(on=on),
+            dict(Score.objects.filter(on=on).values_list("debtor_id", "confidence")),
+        )
+    assert day.sufficiency["rejected_bps"] == 5_000
+    assert lowered
+    assert all(lowered[debtor] == pytest.approx(value / 2, abs=1) for debtor, value in confidence.items())
+    intake.mend(scope, file.pk, {3: {"codigo_cliente": "novo"}})
+    assert intake_queries.rejected_bps(scope, known_on=on) == 0
 
 
 @pytest.mark.req("S3.1", "S3.8", "S3.27")
