@@ -40,6 +40,9 @@ def init(
     name: Annotated[str, typer.Option(help="nome do primeiro usuário")] = "",
     fine_bps: Annotated[int, typer.Option(min=0, help="multa do contrato, em centésimos de %")] = 0,
     interest_bps: Annotated[int, typer.Option(min=0, help="juros de mora ao mês, em centésimos de %")] = 0,
+    business: Annotated[
+        bool, typer.Option("--business", help="declaro: relações só entre empresas, com estes encargos no contrato")
+    ] = False,
 ) -> None:
     """Prepara a base, a empresa credora e o primeiro usuário."""
     from receba.kernel.documents import clean_document, person_type_of
@@ -53,19 +56,26 @@ def init(
     from receba.access.core.roles import Role
     from receba.access.scope import Actor, Scope
     from receba.ledger import services as ledger
+    from receba.ledger.core.ceilings import Relation
     from receba.ruler.services import install_shipped
 
     actor, password = Actor("command", "init"), secrets.token_urlsafe(12)
     made = services.found_company(actor, operator_name=operator, name=company, document=number, address=address)
     # Nothing is charged until somebody says what the contract charges (docs/reference/late-charges.md).
-    ledger.add_terms(
-        Scope(made.pk, actor),
-        code="padrao",
-        since=date(1990, 1, 1),
-        fine_bps=fine_bps,
-        interest_bps_month=interest_bps,
-        source="informado em `receba init`",
-    )
+    try:
+        ledger.add_terms(
+            Scope(made.pk, actor),
+            code="padrao",
+            since=date(1990, 1, 1),
+            fine_bps=fine_bps,
+            interest_bps_month=interest_bps,
+            relation=Relation.BUSINESS if business else Relation.CONSUMER,
+            declared=business,
+            source="informado em `receba init`",
+        )
+    except ledger.AboveCeiling as above:
+        most = above.ceilings[0]
+        fail(f"Acima do teto: {most.most_bps} centésimos de % ({most.source}). Veja --business.", Exit.USAGE)
     owner = services.found_person(
         actor, company=made, email=email, name=name or email, password=password, role=Role.OWNER
     )

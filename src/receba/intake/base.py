@@ -19,12 +19,14 @@ from receba.intake.core.comparing import (
     KEY_PREFIX,
     KNOWN_CUSTOMERS,
     KNOWN_ENTRIES,
+    KNOWN_KINDS,
     KNOWN_TITLES,
     TERMS_VERSIONS,
     Base,
     keys_of,
 )
 from receba.kernel.tables import EntryKind
+from receba.ledger.core.ceilings import Relation
 from receba.ledger.models import Terms
 
 DEFAULT_TERMS = "padrao"
@@ -32,6 +34,7 @@ DEFAULT_TERMS = "padrao"
 _TITLES = "SELECT code, id, debtor_id, issued_on, due_on FROM ledger_title WHERE company_id = %s AND code = ANY(%s)"
 _TITLE_CODES = "SELECT id, code FROM ledger_title WHERE id = ANY(%s::bigint[])"
 _DEBTOR_CODES = "SELECT id, code FROM parties_debtor WHERE id = ANY(%s::bigint[])"
+_KINDS = "SELECT code, person_kind FROM parties_debtor WHERE company_id = %s AND code = ANY(%s)"
 _FACES = (
     "SELECT title_id, sum(amount_centavos)::bigint FROM ledger_entry WHERE title_id = ANY(%s::bigint[]) AND kind = %s"
     " GROUP BY title_id"
@@ -68,12 +71,18 @@ def base_for(scope: Scope, accepted: pl.DataFrame) -> Base:
     """Return what is registered of the titles and settlements that accepted rows name, and the terms."""
     titles, keys = keys_of(accepted)
     with scope.active():
-        terms = list(Terms.objects.order_by("since").values_list("code", "since", "pk"))
+        terms = list(Terms.objects.order_by("since").values_list("code", "since", "pk", "relation"))
+        codes = [code for code, *_version in terms]
+        latest = {code: relation for code, _since, _pk, relation in terms}
+        for_all = [code for code in codes if latest[code] != Relation.BUSINESS]
+        versions = [(code, since, pk, relation != Relation.BUSINESS) for code, since, pk, relation in terms]
         return Base(
             titles=_titles(scope, titles),
             entries=_entries(scope, keys),
-            terms=pl.DataFrame(terms, schema=TERMS_VERSIONS, orient="row"),
-            default_terms=default_terms([code for code, _since, _pk in terms]),
+            terms=pl.DataFrame(versions, schema=TERMS_VERSIONS, orient="row"),
+            default_terms=default_terms(codes),
+            consumer_terms=default_terms(for_all or codes),
+            kinds=_kinds(scope, accepted.clear() if all(consumers for *_v, consumers in versions) else accepted),
             waiting=_waiting(scope, keys),
         )
 
@@ -81,6 +90,12 @@ def base_for(scope: Scope, accepted: pl.DataFrame) -> Base:
 def default_terms(codes: Sequence[str]) -> str:
     """Return the terms of titles that name none: `padrao`, else the only ones, else the first recorded."""
     return DEFAULT_TERMS if DEFAULT_TERMS in codes or not codes else codes[0]
+
+
+def _kinds(scope: Scope, accepted: pl.DataFrame) -> pl.DataFrame:
+    """Return what kind of person each registered customer of the rows is: KNOWN_KINDS."""
+    customers = accepted["customer"].drop_nulls().unique().to_list() if "customer" in accepted.columns else []
+    return _frame(_KINDS, [scope.company_id, customers], KNOWN_KINDS)
 
 
 def _titles(scope: Scope, codes: list[str]) -> pl.DataFrame:

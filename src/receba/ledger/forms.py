@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from receba.ledger.models import PriceIndex, Terms
+from receba.ledger.core.ceilings import Relation
+from receba.ledger.core.rules import DEFAULT_IMPUTATION
+from receba.ledger.models import COMPONENT_LABELS, RELATION_LABELS, PriceIndex, Terms
 
 _DISCOUNT = re.compile(r"^(\d{1,3})\s*(?:dias?)?(?:\s*[:;=]\s*|\s+)(\d{1,2}(?:[.,]\d{1,2})?)\s*%?$")
 
@@ -26,6 +29,40 @@ class PercentField(forms.DecimalField):
         super().__init__(min_value=0, max_value=most, max_digits=5, decimal_places=2, localize=True, **kwargs)
 
 
+class OrderWidget(forms.MultiWidget):
+    """One list for each place of the order of imputation."""
+
+    use_fieldset = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            [
+                forms.Select(
+                    attrs={"aria-label": _("%(n)sº a ser pago") % {"n": place}}, choices=list(COMPONENT_LABELS.items())
+                )
+                for place in range(1, len(DEFAULT_IMPUTATION) + 1)
+            ]
+        )
+
+    def decompress(self, value: Sequence[str] | None) -> list[str]:
+        return list(value or DEFAULT_IMPUTATION)
+
+
+class OrderField(forms.MultiValueField):
+    """The order in which a payment settles; gives each component once."""
+
+    widget = OrderWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        fields = [forms.ChoiceField(choices=list(COMPONENT_LABELS.items())) for _place in DEFAULT_IMPUTATION]
+        super().__init__(fields, initial=DEFAULT_IMPUTATION, **kwargs)
+
+    def compress(self, data_list: Sequence[str]) -> tuple[str, ...]:
+        if sorted(data_list) != sorted(DEFAULT_IMPUTATION):
+            raise forms.ValidationError(_("Cada parte da dívida aparece uma vez na ordem, e nenhuma falta."))
+        return tuple(data_list)
+
+
 class TermsForm(forms.Form):
     """One version of what late and early payment cost, from a date on."""
 
@@ -37,9 +74,21 @@ class TermsForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Para títulos emitidos a partir deste dia; os já registrados ficam como estão."),
     )
+    relation = forms.ChoiceField(
+        label=_("Valem para"),
+        choices=[(relation.value, label) for relation, label in RELATION_LABELS.items()],
+        help_text=_("Títulos de pessoa física só entram em condições que valem para consumidores."),
+    )
     fine = PercentField(label=_("Multa (%)"), most=20, help_text=_("No consumo, até 2% (CDC, art. 52, § 1º)."))
     interest = PercentField(
-        label=_("Juros ao mês (%)"), most=20, help_text=_("Simples, por dia corrido: mês de 30 dias.")
+        label=_("Juros ao mês (%)"),
+        most=20,
+        help_text=_("Simples, por dia corrido: mês de 30 dias. No consumo, até 1% ao mês."),
+    )
+    declared = forms.BooleanField(
+        label=_("Declaro que são relações só entre empresas e que o contrato prevê estes percentuais"),
+        required=False,
+        help_text=_("Só se pede acima de 10% de multa ou de 1% de juros ao mês; fica registrado com o seu nome."),
     )
     grace_days = forms.IntegerField(label=_("Carência (dias)"), min_value=0, max_value=60, initial=0)
     index = forms.ModelChoiceField(
@@ -53,6 +102,10 @@ class TermsForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Um por linha, dias antes do vencimento e desconto: 10 2,5"),
+    )
+    imputation = OrderField(
+        label=_("Ordem em que um pagamento quita a dívida"),
+        help_text=_("Juros antes do principal, salvo acordo (Código Civil, art. 354)."),
     )
     unpaid_charges = forms.ChoiceField(label=_("Encargos não pagos com o principal"), choices=Terms.Unpaid.choices)
     source = forms.CharField(
@@ -90,4 +143,7 @@ class TermsForm(forms.Form):
             "index": told["index"],
             "early_discounts": told["discounts"],
             "unpaid_charges": told["unpaid_charges"],
+            "imputation": told["imputation"],
+            "relation": Relation(told["relation"]),
+            "declared": told["declared"] and told["relation"] == Relation.BUSINESS,
         }

@@ -6,12 +6,16 @@ that it is the company of the session, and every check of a key costs as much as
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from receba.access.managers import CompanyManager
 from receba.access.models import Company, Portfolio
 from receba.kernel.tables import EntryKind, HoldKind
+from receba.ledger.core.ceilings import Relation
+from receba.ledger.core.rules import DEFAULT_IMPUTATION, Component
 from receba.parties.models import Debtor
 
 ENTRY_LABELS = {
@@ -38,6 +42,18 @@ HOLD_LABELS = {
     HoldKind.LEGAL: _("em cobrança judicial"),
     HoldKind.AUTOMATIC_DEBIT: _("débito automático"),
     HoldKind.WRONG_PERSON: _("pessoa errada"),
+}
+
+COMPONENT_LABELS: dict[Component, Any] = {
+    "fee": _("despesas"),
+    "fine": _("multa"),
+    "interest": _("juros"),
+    "correction": _("correção"),
+    "principal": _("principal"),
+}
+RELATION_LABELS = {
+    Relation.CONSUMER: _("consumidores e empresas"),
+    Relation.BUSINESS: _("só entre empresas"),
 }
 
 
@@ -85,9 +101,16 @@ class Terms(models.Model):
         help_text="[[days before the due date, bps of the face value], …]",
     )
     imputation = models.CharField(
-        _("ordem de imputação"), max_length=60, default="fee,fine,interest,correction,principal"
+        _("ordem de imputação"), max_length=60, default=",".join(DEFAULT_IMPUTATION), help_text="each component once"
     )
     unpaid_charges = models.CharField(max_length=8, choices=Unpaid.choices, default=Unpaid.WAIVE)
+    relation = models.CharField(
+        _("relação"),
+        max_length=8,
+        choices=[(relation.value, label) for relation, label in RELATION_LABELS.items()],
+        default=Relation.CONSUMER,
+    )
+    declared = models.BooleanField(_("declarado acima do teto usual"), default=False)
     source = models.CharField(_("fonte"), max_length=200)
     recorded_at = models.DateTimeField()
 
@@ -95,6 +118,11 @@ class Terms(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company", "code", "since"], name="terms_version_once")]
+
+    @property
+    def imputation_words(self) -> str:
+        """The order in which a payment settles, in words."""
+        return ", ".join(str(COMPONENT_LABELS[part]) for part in self.imputation.split(","))  # type: ignore[index]
 
 
 class Title(models.Model):

@@ -6,9 +6,12 @@ changes nothing.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
@@ -23,9 +26,10 @@ from receba.access.models import Portfolio
 from receba.access.scope import Scope
 from receba.engine.postgres import write_rows
 from receba.kernel.days import effective_due, from_day_number
-from receba.kernel.tables import EntryKind, HoldKind
+from receba.kernel.tables import EntryKind, HoldKind, PersonKind
 from receba.ledger import queries
 from receba.ledger.core import rules
+from receba.ledger.core.ceilings import Ceiling, Relation, ceilings_from, exceeded
 from receba.ledger.models import Hold, Terms, Title
 from receba.parties.models import Debtor
 
@@ -55,6 +59,26 @@ class KeyReused(Exception):
 
 class OutsideScope(Exception):
     """A title, debtor, portfolio or version of terms that the scope does not see (a foreign key alone would pass)."""
+
+
+class AboveCeiling(Exception):
+    """The terms charge more than the law lets them; `ceilings` says which limits, lowest first."""
+
+    def __init__(self, ceilings: Sequence[Ceiling]) -> None:
+        super().__init__("; ".join(f"{c.charge} above {c.most_bps} bps: {c.source}" for c in ceilings))
+        self.ceilings = tuple(ceilings)
+
+
+class NotAnOrder(ValueError):
+    """The order of imputation does not name each component once."""
+
+
+class NotForConsumers(Exception):
+    """Titles of natural persons under terms between businesses only: their codes."""
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        super().__init__(f"terms between businesses only, for natural persons: {', '.join(codes[:20])}")
+        self.codes = tuple(codes)
 
 
 class NothingToReverse(Exception):
@@ -140,20 +164,76 @@ def _require_portfolios(scope: Scope, ids: set[int]) -> None:
         raise OutsideScope("access_portfolio")
 
 
-def add_terms(scope: Scope, *, code: str, since: date, source: str, **values: Any) -> Terms:
-    """Record a version of the terms; versions are never edited, a later one takes over from its date."""
+@lru_cache(maxsize=1)
+def ceilings() -> tuple[Ceiling, ...]:
+    """Return the legal ceilings of late charges that the program ships."""
+    return ceilings_from(tomllib.loads((Path(__file__).parent / "data" / "ceilings.toml").read_text("utf-8")))
+
+
+def add_terms(
+    scope: Scope,
+    *,
+    code: str,
+    since: date,
+    source: str,
+    fine_bps: int = 0,
+    interest_bps_month: int = 0,
+    imputation: Sequence[str] = rules.DEFAULT_IMPUTATION,
+    relation: Relation = Relation.CONSUMER,
+    declared: bool = False,
+    **values: Any,
+) -> Terms:
+    """Record a version of the terms; versions are never edited, a later one takes over from its date.
+
+    `declared`: somebody states that the contract agrees charges above a ceiling that a statement lifts. Raises
+    AboveCeiling, NotAnOrder.
+    """
     scope.require(Permission.SETTINGS)
+    if sorted(imputation) != sorted(rules.DEFAULT_IMPUTATION):
+        raise NotAnOrder(",".join(imputation))
     with scope.active():
         found = Terms.objects.filter(code=code, since=since).first()
         if found:
             return found
+        charged = {"fine_bps": fine_bps, "interest_bps_month": interest_bps_month}
+        above = exceeded(ceilings(), relation=relation, since=since, declared=declared, **charged)
+        if above:
+            raise AboveCeiling(above)
         return Terms.objects.create(
-            company_id=scope.company_id, code=code, since=since, source=source, recorded_at=timezone.now(), **values
+            company_id=scope.company_id,
+            code=code,
+            since=since,
+            source=source,
+            imputation=",".join(imputation),
+            relation=relation,
+            declared=declared,
+            recorded_at=timezone.now(),
+            **charged,
+            **values,
         )
 
 
+def _refuse_consumers(wanted: Sequence[NewTitle]) -> None:
+    """Raise NotForConsumers when a natural person would come under terms between businesses only.
+
+    Whoever is a natural person is taken for a consumer; whoever is not is protected by the contract alone.
+    """
+    named = {t.terms_id for t in wanted}
+    business = set(Terms.objects.filter(pk__in=named, relation=Relation.BUSINESS).values_list("pk", flat=True))
+    if not business:
+        return
+    debtors = {t.debtor_id for t in wanted if t.terms_id in business}
+    natural = set(Debtor.objects.filter(pk__in=debtors, person_kind=PersonKind.PF.value).values_list("pk", flat=True))
+    codes = [t.code for t in wanted if t.terms_id in business and t.debtor_id in natural]
+    if codes:
+        raise NotForConsumers(codes)
+
+
 def open_titles(scope: Scope, titles: Iterable[NewTitle], *, recorded_at: datetime | None = None) -> dict[str, int]:
-    """Open titles in bulk, each with its face entry; return code → id of those that are new."""
+    """Open titles in bulk, each with its face entry; return code → id of those that are new.
+
+    Raises OutsideScope, NotForConsumers.
+    """
     scope.require(Permission.IMPORT)
     at = recorded_at or timezone.now()
     wanted = list(titles)
@@ -193,6 +273,7 @@ def open_titles(scope: Scope, titles: Iterable[NewTitle], *, recorded_at: dateti
         _require_visible("parties_debtor", {t.debtor_id for t in wanted})
         _require_visible("ledger_terms", {t.terms_id for t in wanted})
         _require_portfolios(scope, {t.portfolio_id for t in wanted})
+        _refuse_consumers(wanted)
         made = write_rows(
             cursor,
             "ledger_title",

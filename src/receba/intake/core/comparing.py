@@ -33,7 +33,8 @@ KNOWN_CUSTOMERS = {
     "customer": pl.String(), **{f"known_{name}": pl.String() for name in COMPARED_FACTS}, "known_since": pl.Date(),
     "known_kind": pl.Int64(), "known_contacts": pl.List(pl.String()),
 }  # fmt: skip
-TERMS_VERSIONS = {"terms": pl.String(), "since": pl.Date(), "terms_id": pl.Int64()}
+TERMS_VERSIONS = {"terms": pl.String(), "since": pl.Date(), "terms_id": pl.Int64(), "for_consumers": pl.Boolean()}
+KNOWN_KINDS = {"customer": pl.String(), "known_kind": pl.Int64()}
 
 _ENTRY_OF = {
     "payment": EntryKind.PAYMENT, "discount": EntryKind.DISCOUNT, "write_off": EntryKind.WRITE_OFF,
@@ -46,13 +47,16 @@ class Base:
     """What is registered of the keys in a file.
 
     `titles`: KNOWN_TITLES; `entries`: KNOWN_ENTRIES; `terms`: TERMS_VERSIONS; `default_terms`: the code for titles
-    that name none; `waiting`: keys of settlements that already wait for their title.
+    that name none, `consumer_terms`: the one for those of natural persons; `kinds`: KNOWN_KINDS, asked only where some
+    terms are not for consumers; `waiting`: keys of settlements that already wait for their title.
     """
 
     titles: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=KNOWN_TITLES))
     entries: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=KNOWN_ENTRIES))
     terms: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TERMS_VERSIONS))
     default_terms: str = ""
+    consumer_terms: str = ""
+    kinds: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=KNOWN_KINDS))
     waiting: frozenset[str] = frozenset()
 
 
@@ -108,15 +112,16 @@ def keys_of(accepted: pl.DataFrame) -> tuple[list[str], list[str]]:
 def compare(spec: TableSpec, accepted: pl.DataFrame, base: Base) -> Comparison:
     """Return what the accepted rows of a file (see reading.accepted_schema) mean for what is registered."""
     refused = [table_of([])]
+    natural = _natural(accepted, base)
     if spec.name in ("titles", "ledger"):
-        refused.append(_refused_titles(spec, accepted, base))
+        refused.append(_refused_titles(spec, accepted, base, natural))
         accepted = accepted.join(refused[-1], on="line", how="anti")
     if spec.name in ("settlements", "ledger"):
         refused.append(_refused_settlements(spec, _judged_settlements(spec, accepted, base)))
         accepted = accepted.join(refused[-1], on="line", how="anti")
     return Comparison(
         _customers(spec, accepted),
-        _beside(_titles(spec, accepted), base),
+        _beside(_titles(spec, accepted), base, natural),
         _judged_settlements(spec, accepted, base),
         table_of(refused),
         disputes_of(accepted if spec.name == "ledger" else _empty(LEDGER)),
@@ -147,28 +152,58 @@ def _settlements(spec: TableSpec, accepted: pl.DataFrame) -> pl.DataFrame:
     return settlements_of(accepted) if spec.name == "ledger" else _empty(SETTLEMENTS)
 
 
-def _beside(titles: pl.DataFrame, base: Base) -> pl.DataFrame:
+def _natural(accepted: pl.DataFrame, base: Base) -> list[str]:
+    """Return the customers who are natural persons: as the file says, else as registered, else by their document.
+
+    Nobody, where all terms are for consumers: then it makes no difference.
+    """
+    if base.terms["for_consumers"].all() or "customer" not in accepted.columns:
+        return []
+    told = accepted.select(
+        "customer",
+        kind=pl.col("person_type") if "person_type" in accepted.columns else pl.lit(None, dtype=pl.String),
+        document=pl.col("document") if "document" in accepted.columns else pl.lit(None, dtype=pl.String),
+    ).join(base.kinds, on="customer", how="left")
+    known = pl.col("known_kind").replace_strict({1: "PF", 2: "PJ"}, default=None, return_dtype=pl.String)
+    guessed = pl.when(pl.col("document").str.len_chars() == 11).then(pl.lit("PF"))
+    natural = told.filter(pl.coalesce("kind", known, guessed) == "PF")
+    return natural["customer"].unique().to_list()
+
+
+def _beside(titles: pl.DataFrame, base: Base, natural: list[str]) -> pl.DataFrame:
     """Return titles with what is registered of them and the version of the terms valid at their issue."""
-    named = titles.with_columns(terms=pl.col("terms").fill_null(base.default_terms))
+    default = pl.when(pl.col("customer").is_in(natural)).then(pl.lit(base.consumer_terms))
+    named = titles.with_columns(terms=pl.coalesce("terms", default.otherwise(pl.lit(base.default_terms))))
     versions = base.terms.sort("since")
     by_date = named.sort("issued").join_asof(
         versions, left_on="issued", right_on="since", by="terms", strategy="backward", check_sortedness=False
     )
-    first = versions.group_by("terms").agg(first_terms_id=pl.col("terms_id").first())
+    first = versions.group_by("terms").agg(
+        first_terms_id=pl.col("terms_id").first(), first_for=pl.col("for_consumers").first()
+    )
     dated = by_date.join(first, on="terms", how="left").with_columns(
         # a title older than the first version follows the first one
-        terms_id=pl.coalesce("terms_id", "first_terms_id")
+        terms_id=pl.coalesce("terms_id", "first_terms_id"),
+        for_consumers=pl.coalesce("for_consumers", "first_for"),
     )
-    return dated.drop("first_terms_id", "since", strict=False).join(base.titles, on="title", how="left").sort("line")
+    return (
+        dated.drop("first_terms_id", "first_for", "since", strict=False)
+        .join(base.titles, on="title", how="left")
+        .sort("line")
+    )
 
 
-def _refused_titles(spec: TableSpec, accepted: pl.DataFrame, base: Base) -> pl.DataFrame:
+def _refused_titles(spec: TableSpec, accepted: pl.DataFrame, base: Base, natural: list[str]) -> pl.DataFrame:
     named = accepted if "terms" in accepted.columns else accepted.with_columns(terms=pl.lit(None, dtype=pl.String))
-    beside = _beside(named, base)
+    beside = _beside(named, base, natural)
+    business = beside.filter(
+        pl.col("customer").is_in(natural) & ~pl.col("for_consumers") & pl.col("title_id").is_null()
+    )
     moved = beside.filter(pl.col("customer") != pl.col("known_customer"))
     without = beside.filter(pl.col("terms_id").is_null())
     problems = [
-        broken_problems(spec, Broken(Reason.OTHER_CUSTOMER, "title", shown(moved, "title", pl.col("known_customer"))))
+        broken_problems(spec, Broken(Reason.OTHER_CUSTOMER, "title", shown(moved, "title", pl.col("known_customer")))),
+        broken_problems(spec, Broken(Reason.CONSUMER_TERMS, "customer", shown(business, "customer", pl.col("terms")))),
     ]
     if "terms" in spec.by_key():
         problems.append(broken_problems(spec, Broken(Reason.UNKNOWN_TERMS, "terms", shown(without, "terms"))))

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     BAD_DOCUMENT = "bad_document"
     OTHER_CUSTOMER = "other_customer"
     UNKNOWN_TERMS = "unknown_terms"
+    CONSUMER_TERMS = "consumer_terms"
     KEY_REUSED = "key_reused"
     UNKNOWN_REVERSED = "unknown_reversed"
     ALREADY_REVERSED = "already_reversed"
@@ -137,6 +138,10 @@ REASON_WORDING: dict[Reason, Wording] = {
     ),
     Reason.UNKNOWN_TERMS: Wording(
         "As condições de atraso “{value}” não estão cadastradas.", "Cadastre-as nas configurações e reenvie a linha."
+    ),
+    Reason.CONSUMER_TERMS: Wording(
+        "O cliente “{value}” é pessoa física, e as condições de atraso “{other}” valem só entre empresas.",
+        "Cadastre condições que valem para consumidores e reenvie a linha.",
     ),
     Reason.KEY_REUSED: Wording(
         "A baixa “{value}” já está registrada com outro título, data ou valor.",

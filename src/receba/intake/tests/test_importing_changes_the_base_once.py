@@ -17,7 +17,9 @@ from receba.intake.models import ImportFile, RejectedRow, SavedMapping, WaitingS
 from receba.kernel.tables import EntryKind, HoldKind
 from receba.ledger import queries as ledger
 from receba.ledger import services as ledger_services
+from receba.ledger.core.ceilings import Relation
 from receba.ledger.models import DueChange, Entry, Hold, Title
+from receba.ledger.services import add_terms as add_ledger_terms
 from receba.parties.models import Contact, Debtor
 
 ON = date(2026, 4, 20)
@@ -81,6 +83,30 @@ def test_titles_are_opened_for_known_and_unknown_customers(cast):
         assert (second.debtor.name, second.portfolio.name, second.face_centavos) == ("novo", "Filial Sul", 50)
         assert second.effective_due_on == date(2026, 3, 16)
     assert balance(cast, "T1") == 100_000
+
+
+def add_terms(cast, code, since, relation, interest):
+    terms = add_ledger_terms(
+        cast.scope, code=code, since=since, source="contrato", interest_bps_month=interest, relation=relation,
+        declared=relation == Relation.BUSINESS,
+    )  # fmt: skip
+    return terms.pk
+
+
+def test_natural_persons_come_under_terms_for_consumers_or_not_at_all(cast):
+    business = add_terms(cast, "padrao", date(2026, 1, 1), Relation.BUSINESS, 300)
+    refused = load(cast, TITLES + T1 + "T2;2;13/03/2026;31/03/2026;1,00;\n", "titles")
+    assert reasons(cast, refused) == [(2, "customer", "consumer_terms")]
+    assert refused.counts["titles_new"] == 1
+    consumer = add_terms(cast, "varejo", date(2026, 1, 1), Relation.CONSUMER, 100)
+    flat = "codigo_cliente;titulo;emissao;vencimento;valor;cpf_cnpj;nome\n"
+    body = "1;T1;13/03/2026;31/03/2026;10,00;;\nnovo;T3;13/03/2026;31/03/2026;10,00;529.982.247-25;Ana\n"
+    mended = load(cast, flat + body + "8;T4;13/03/2026;31/03/2026;10,00;11.222.333/0001-81;Bar\n", "ledger")
+    assert (reasons(cast, mended), mended.counts["titles_new"]) == ([], 3)
+    with cast.scope.active():
+        assert dict(Title.objects.values_list("code", "terms_id")) == {
+            "T1": consumer, "T2": business, "T3": consumer, "T4": business,
+        }  # fmt: skip
 
 
 @pytest.mark.req("S3.4")

@@ -7,13 +7,15 @@ from datetime import date
 import pytest
 
 from receba.access.core.roles import Role
+from receba.ledger.core.rules import DEFAULT_IMPUTATION
 from receba.ledger.forms import TermsForm
 from receba.ledger.models import Terms
 from scenarios.signing import signed_in
 
 NEW = {
-    "code": "padrao", "since": "2026-07-01", "fine": "2,00", "interest": "1,25", "grace_days": "3", "index": "",
+    "code": "padrao", "since": "2026-07-01", "relation": "consumer", "fine": "2,00", "interest": "0,75", "grace_days": "3", "index": "",
     "discounts": "5 1\n10 dias: 2,5%", "unpaid_charges": "keep", "source": "contrato 2026, cláusula 4",
+    **{f"imputation_{n}": part for n, part in enumerate(DEFAULT_IMPUTATION)},
 }  # fmt: skip
 
 
@@ -25,7 +27,7 @@ def test_a_new_version_stands_beside_the_old_one(cast):
     assert post(cast).status_code == 302
     with cast.scope.active():
         old, new = Terms.objects.order_by("since")
-    assert (new.since, new.fine_bps, new.interest_bps_month, new.grace_days) == (date(2026, 7, 1), 200, 125, 3)
+    assert (new.since, new.fine_bps, new.interest_bps_month, new.grace_days) == (date(2026, 7, 1), 200, 75, 3)
     assert (new.early_discounts, new.unpaid_charges) == ([[10, 250], [5, 100]], "keep")
     assert (old.since, old.interest_bps_month) == (date(2020, 1, 1), 100)
     text = signed_in(cast.people[Role.MANAGER]).get(f"/{cast.serra_azul.pk}/configuracoes/encargos/").content.decode()
@@ -54,10 +56,12 @@ def test_a_version_of_a_day_that_has_one_is_refused(cast):
         ("since", "31/02/2026"),
         ("index", "999"),
         ("code", "com espaço"),
+        ("relation", "outra"),
+        ("imputation_0", "principal"),
     ],
 )
 def test_what_cannot_be_is_refused_beside_the_field(cast, field, typed):
-    assert list(post(cast, **{field: typed}).context["form"].errors) == [field]
+    assert list(post(cast, **{field: typed}).context["form"].errors) == [field.removesuffix("_0")]
 
 
 @pytest.mark.parametrize(
