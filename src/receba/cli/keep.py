@@ -52,6 +52,8 @@ def init(
         fail(f"CNPJ ou CPF inválido: {document}. Confira os dígitos.", Exit.USAGE)
     set_up(migrated=False)
     migrate()
+    from django.db import transaction
+
     from receba.access import services
     from receba.access.core.roles import Role
     from receba.access.scope import Actor, Scope
@@ -60,26 +62,27 @@ def init(
     from receba.ruler.services import install_shipped
 
     actor, password = Actor("command", "init"), secrets.token_urlsafe(12)
-    made = services.found_company(actor, operator_name=operator, name=company, document=number, address=address)
-    # Nothing is charged until somebody says what the contract charges (docs/reference/late-charges.md).
-    try:
-        ledger.add_terms(
-            Scope(made.pk, actor),
-            code="padrao",
-            since=date(1990, 1, 1),
-            fine_bps=fine_bps,
-            interest_bps_month=interest_bps,
-            relation=Relation.BUSINESS if business else Relation.CONSUMER,
-            declared=business,
-            source="informado em `receba init`",
+    with transaction.atomic():  # all of it or nothing: a refusal leaves no company behind
+        made = services.found_company(actor, operator_name=operator, name=company, document=number, address=address)
+        # Nothing is charged until somebody says what the contract charges (docs/reference/late-charges.md).
+        try:
+            ledger.add_terms(
+                Scope(made.pk, actor),
+                code="padrao",
+                since=date(1990, 1, 1),
+                fine_bps=fine_bps,
+                interest_bps_month=interest_bps,
+                relation=Relation.BUSINESS if business else Relation.CONSUMER,
+                declared=business,
+                source="informado em `receba init`",
+            )
+        except ledger.AboveCeiling as above:
+            most = above.ceilings[0]
+            fail(f"Acima do teto: {most.most_bps} centésimos de % ({most.source}). Veja --business.", Exit.USAGE)
+        owner = services.found_person(
+            actor, company=made, email=email, name=name or email, password=password, role=Role.OWNER
         )
-    except ledger.AboveCeiling as above:
-        most = above.ceilings[0]
-        fail(f"Acima do teto: {most.most_bps} centésimos de % ({most.source}). Veja --business.", Exit.USAGE)
-    owner = services.found_person(
-        actor, company=made, email=email, name=name or email, password=password, role=Role.OWNER
-    )
-    install_shipped(Scope(made.pk, actor))
+        install_shipped(Scope(made.pk, actor))
     told = f"senha {password}" if owner.check_password(password) else "a senha que já tem"
     console.print(f"Pronto. Entre com {owner.email} e {told}. Rode `receba serve`.", highlight=False)
     console.print(
