@@ -2,18 +2,22 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TEXTS := $(wildcard src/receba/locale/*/LC_MESSAGES/django.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix bench docs pins clean
+.PHONY: help setup demo test check fix messages bench docs pins clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY)  ## make .venv with everything pinned (done again only when pyproject.toml or constraints.txt change)
+setup: $(READY) $(TEXTS:.po=.mo)  ## make .venv with everything pinned (done again only when pyproject.toml or constraints.txt change)
 
 $(READY): pyproject.toml constraints.txt scripts/setup.sh
 	@sh scripts/setup.sh $(VENV)
 	@touch $@
+
+%.mo: %.po $(READY)
+	@$(BIN)/python scripts/messages.py --compile
 
 demo: setup  ## open a working company with a made-up portfolio on http://localhost:8000
 	@RECEBA_DATA="$(CURDIR)/.data/demo" $(BIN)/receba demo
@@ -32,6 +36,9 @@ check: setup  ## what a change must pass: style, types, templates, tests
 fix: setup  ## put style right where a program can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+messages: setup  ## read the texts out of the source into the translations, and say which are missing
+	@$(BIN)/python scripts/messages.py
 
 bench: setup  ## measure a day over a large portfolio
 	@$(BIN)/python scripts/bench.py

@@ -55,4 +55,4 @@ usable() { "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 11
 
 say "Setting up $venv (a minute or two, the first time)…"
 install_with_uv || { ! command -v uv >/dev/null 2>&1 || say "uv could not install; using pip."; install_with_pip; }
-"$venv/bin/python" -c 'import receba' || { say "The installation is not whole: remove $venv and run again."; exit 1; }
+"$venv/bin/python" -c 'import receba' && "$venv/bin/python" scripts/messages.py --compile || { say "The installation is not whole: remove $venv and run again."; exit 1; }

@@ -53,6 +53,7 @@ A new page whose parameter has a new name adds its line here.
 """
 
 OPEN = {
+    "language": "keeps the visitor's language in a cookie; the sign-in page needs it too",
     "leave": "only leads to signing out",
     "console:home": "lists the person's own companies; asks for a sign-in itself",
 }

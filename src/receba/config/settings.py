@@ -10,7 +10,6 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import structlog
 from csp.constants import SELF
-from django.utils.translation import gettext_lazy as _
 
 from receba.config import embedded
 
@@ -158,7 +157,7 @@ LOGIN_URL = "account_login"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SECURE_COOKIES = os.environ.get("RECEBA_HTTPS", "") == "1"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -173,8 +172,12 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LANGUAGE_CODE = "pt-br"
-LANGUAGES = [("pt-br", _("Português")), ("en", _("Inglês"))]
+LANGUAGES = [("pt-br", "Português"), ("en", "English")]  # each in its own words
+LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE / "locale"]
+FORMAT_MODULE_PATH = ["receba.config.formats"]
 TIME_ZONE = "America/Sao_Paulo"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
