@@ -3,4 +3,3 @@ from django.apps import AppConfig
 
 class AccessConfig(AppConfig):
     name = "receba.access"
-    verbose_name = "Acesso"

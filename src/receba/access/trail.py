@@ -73,22 +73,9 @@ def as_csv(events: Iterable[AuditEvent], people: dict[str, str]) -> str:
     """Return the events as a CSV that a Brazilian spreadsheet opens; no cell is taken for a formula."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
-    writer.writerow(
-        [
-            "evento",
-            "posição",
-            "quando",
-            "quem",
-            "ator",
-            "por quê",
-            "tabela",
-            "operação",
-            "linhas",
-            "dados",
-            "resumo",
-            "elo",
-        ]
-    )
+    heads = (_("evento"), _("posição"), _("quando"), _("quem"), _("ator"), _("por quê"), _("tabela"), _("operação"),
+             _("linhas"), _("dados"), _("resumo"), _("elo"))  # fmt: skip
+    writer.writerow(heads)
     for event in events:
         link = getattr(event, "link", None)
         cells = (

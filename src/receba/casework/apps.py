@@ -3,4 +3,3 @@ from django.apps import AppConfig
 
 class CaseworkConfig(AppConfig):
     name = "receba.casework"
-    verbose_name = "Cobrança"

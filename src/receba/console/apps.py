@@ -3,4 +3,3 @@ from django.apps import AppConfig
 
 class ConsoleConfig(AppConfig):
     name = "receba.console"
-    verbose_name = "Console"

@@ -3,4 +3,3 @@ from django.apps import AppConfig
 
 class DailyConfig(AppConfig):
     name = "receba.daily"
-    verbose_name = "Rotina diária"

@@ -3,4 +3,3 @@ from django.apps import AppConfig
 
 class IntakeConfig(AppConfig):
     name = "receba.intake"
-    verbose_name = "Importação"

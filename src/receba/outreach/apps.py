@@ -3,4 +3,3 @@ from django.apps import AppConfig
 
 class OutreachConfig(AppConfig):
     name = "receba.outreach"
-    verbose_name = "Mensagens"

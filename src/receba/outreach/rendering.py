@@ -13,8 +13,10 @@ from typing import Any
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.base import FilterExpression, Node, NodeList, TextNode, Variable, VariableNode
 from django.template.defaulttags import ForNode, IfNode
+from django.utils.functional import Promise
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 
 from receba.kernel.documents import format_document
 from receba.kernel.money import format_brl
@@ -27,25 +29,25 @@ DATA = Path(__file__).parent / "data"
 PARTS = ("subject", "text", "html")
 _LONGEST = 20_000
 
-NAMES: Mapping[str, str] = {
+NAMES: Mapping[str, str | Promise] = {
     "devedor.nome": "Maria Aparecida da Silva",
     "devedor.primeiro_nome": "Maria",
-    "credor.nome": "nome fantasia",
-    "credor.razao_social": "razão social",
-    "credor.documento": "CNPJ ou CPF formatado",
-    "credor.endereco": "endereço",
-    "credor.telefone": "telefone",
-    "credor.email": "e-mail de atendimento",
-    "credor.site": "site",
-    "hoje": "data da mensagem, dd/mm/aaaa",
-    "quantidade": "quantos títulos",
+    "credor.nome": _("nome fantasia"),
+    "credor.razao_social": _("razão social"),
+    "credor.documento": _("CNPJ ou CPF formatado"),
+    "credor.endereco": _("endereço"),
+    "credor.telefone": _("telefone"),
+    "credor.email": _("e-mail de atendimento"),
+    "credor.site": _("site"),
+    "hoje": _("data da mensagem, dd/mm/aaaa"),
+    "quantidade": _("quantos títulos"),
     "total": "R$ 1.234,56",
-    "titulos": "a lista, para usar em {% for titulo in titulos %}",
-    "tabela_de_titulos": "a tabela pronta",
-    "identificacao_do_credor": "razão social, CNPJ, endereço e contatos (CDC art. 42-A)",
-    "como_responder": "como tirar dúvidas, contestar e sair da lista",
+    "titulos": _("a lista, para usar em {% for titulo in titulos %}"),
+    "tabela_de_titulos": _("a tabela pronta"),
+    "identificacao_do_credor": _("razão social, CNPJ, endereço e contatos (CDC art. 42-A)"),
+    "como_responder": _("como tirar dúvidas, contestar e sair da lista"),
 }
-"""Every name that a template may use, with an example or what it gives."""
+"""Every name that a template may use, with an example or what it gives. What leaves is Portuguese: no other text is marked."""
 TITLE_NAMES = ("numero", "descricao", "vencimento", "valor_original", "encargos", "total", "dias_de_atraso")
 _DEBT_NAMES = frozenset({"total", "titulos", "quantidade", "tabela_de_titulos"})
 _ONE_TITLE = "titulos[]"

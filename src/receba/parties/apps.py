@@ -3,4 +3,3 @@ from django.apps import AppConfig
 
 class PartiesConfig(AppConfig):
     name = "receba.parties"
-    verbose_name = "Cadastro"

@@ -3,4 +3,3 @@ from django.apps import AppConfig
 
 class ReportingConfig(AppConfig):
     name = "receba.reporting"
-    verbose_name = "Indicadores"

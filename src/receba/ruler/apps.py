@@ -3,4 +3,3 @@ from django.apps import AppConfig
 
 class RulerConfig(AppConfig):
     name = "receba.ruler"
-    verbose_name = "Régua"

@@ -3,4 +3,3 @@ from django.apps import AppConfig
 
 class ScoringConfig(AppConfig):
     name = "receba.scoring"
-    verbose_name = "Índices"
