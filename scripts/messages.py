@@ -23,7 +23,7 @@ KEYWORDS: dict[str, Any] = {
     name: numbers
     for plain, numbers in {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}.items()
     for name in (plain, f"{plain}_lazy")
-} | {"_": None, "gettext_noop": None, "npgettext": ((1, "c"), 2, 3)}
+} | {"_": None, "gettext_noop": None, "npgettext": ((1, "c"), 2, 3), "said": None}
 COMMENT = "Translators:"
 HEADER = """# Texts of Receba; `make messages` reads them out of the source again and keeps the translations.
 msgid ""

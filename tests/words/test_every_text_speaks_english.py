@@ -13,7 +13,7 @@ from words.unmarked import in_python, in_template
 sys.path.insert(0, str(REPO / "scripts"))
 import messages
 
-PLACES = re.compile(r"%(?:\(\w+\))?[-+0-9.]*[a-zA-Z]|%%|\{\{?\s*[\w.]*\s*\}?\}")
+PLACES = re.compile(r"%(?:\(\w+\))?[-+0-9.]*[a-zA-Z]|%%|\{\{?\s*[\w.]*(?:!r)?\s*\}?\}")
 TAGS = re.compile(r"</?[a-z]+[^>]*>")
 
 PORTUGUESE = {
@@ -22,10 +22,9 @@ PORTUGUESE = {
     "config/settings.py": "the language's own name",
     "daily/tasks.py": "the actor's name in the audit trail",
     "intake/": "the words of its core are not marked yet",
-    "ruler/core/": "its words are not marked yet",
-    "scoring/core/": "its words are not marked yet",
     "intake/tasks.py": "the actor's name in the audit trail",
     "kernel/tables.py": "what a Portuguese word means",
+    "scoring/core/evaluation.py": "only the terminal says it",
     "outreach/core/gate.py": "the law, quoted",
     "outreach/rendering.py": "what leaves to customers is Portuguese",
 }

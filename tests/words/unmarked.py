@@ -17,7 +17,17 @@ SHOWN = {"alt", "aria-label", "data-confirm", "data-label", "placeholder", "titl
 
 WORD = re.compile(r"[^\W\d_]{2,}")
 ACCENTED = re.compile(r"[áàâãéêíóôõúçÁÀÂÃÉÊÍÓÔÕÚÇ]")
-MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+MARKS = {
+    "_",
+    "gettext",
+    "gettext_lazy",
+    "gettext_noop",
+    "ngettext",
+    "ngettext_lazy",
+    "pgettext",
+    "pgettext_lazy",
+    "said",
+}
 
 
 class Reader(HTMLParser):
@@ -76,6 +86,8 @@ def _unmarked(node: ast.AST) -> Iterator[tuple[int, str]]:
         if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
             continue  # a docstring
         if isinstance(child, ast.Call) and getattr(child.func, "id", getattr(child.func, "attr", "")) in MARKS:
+            others = [argument for argument in child.args if not isinstance(argument, ast.Constant)]
+            yield from _unmarked(ast.Tuple([*others, *(keyword.value for keyword in child.keywords)]))
             continue
         if isinstance(child, ast.Constant) and isinstance(child.value, str) and ACCENTED.search(child.value):
             yield child.lineno, child.value

@@ -391,7 +391,7 @@ def _checked(text: str) -> tuple[Document | None, list[Fault]]:
     try:
         document = Document.from_text(text)
     except Misread as wrong:
-        return None, [Fault("misread", "", str(wrong))]
+        return None, [Fault("misread", "", wrong.args[0])]
     return document, faults(document)
 
 

@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from receba.access.managers import CompanyManager
 from receba.access.models import Company
+from receba.kernel.days import day_number
 from receba.parties.models import Debtor
+from receba.scoring.core.sufficiency import refusal
 
 
 class IndexDay(models.Model):
@@ -31,6 +33,12 @@ class IndexDay(models.Model):
     class Meta:
         ordering = ["on"]
         constraints = [models.UniqueConstraint(fields=["company", "on"], name="index_day_once")]
+
+    @property
+    def why_not(self) -> str:
+        """Return the refusal as a sentence that can be translated; as it was written where its facts were not kept."""
+        facts = self.sufficiency.get("refused")
+        return refusal(day_number(self.on), **facts) if facts else self.refusal
 
 
 class Score(models.Model):

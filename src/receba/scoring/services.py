@@ -38,13 +38,15 @@ def score_day(
     try:
         scored = score(engine, history, payments, day_number(on), parameters, rejected_bps=rejected_bps)
     except InsufficientHistory as refusal:
-        _publish(scope, on, parameters, None, str(refusal))
+        _publish(scope, on, parameters, None, refusal)
         return arrow_schema(SCORES).empty_table()
-    _publish(scope, on, parameters, scored, "")
+    _publish(scope, on, parameters, scored, None)
     return scored.scores
 
 
-def _publish(scope: Scope, on: date, parameters: ScoringParameters, scored: Scored | None, refusal: str) -> None:
+def _publish(
+    scope: Scope, on: date, parameters: ScoringParameters, scored: Scored | None, refusal: InsufficientHistory | None
+) -> None:
     means = scored.global_indices if scored else None
     facts = {
         "idc": means.idc if means else None,
@@ -54,8 +56,8 @@ def _publish(scope: Scope, on: date, parameters: ScoringParameters, scored: Scor
         "customers_scored": means.customers if means else 0,
         "scaling": scored.scaling if scored else "",
         "parameters_version": parameters.version,
-        "refusal": refusal,
-        "sufficiency": asdict(scored.sufficiency) if scored else {},
+        "refusal": str(refusal or ""),
+        "sufficiency": asdict(scored.sufficiency) if scored else {"refused": refusal.facts} if refusal else {},
         "recorded_at": timezone.now(),
     }
     with scope.active(), transaction.atomic():

@@ -17,6 +17,7 @@ from receba.access import services as access
 from receba.access.core.roles import Permission
 from receba.access.scope import Scope
 from receba.access.web import CompanyRequest, company_view
+from receba.access.words import translated
 from receba.scoring import queries
 from receba.scoring.core.parameters import ScoringParameters
 from receba.scoring.core.sufficiency import KINDS
@@ -59,10 +60,11 @@ def _history(scope: Scope, day: IndexDay) -> dict[str, Any]:
 
 def _enough(day: IndexDay) -> dict[str, Any]:
     """Return the meter of sufficiency and the kinds of history that are missing."""
-    kinds = day.sufficiency.get("kinds", {})
+    meter = day.sufficiency if "level" in day.sufficiency else {}
+    kinds = meter.get("kinds", {})
     return {
-        "meter": day.sufficiency,
-        "missing_kinds": [name for kind, name in KINDS.items() if day.sufficiency and not kinds.get(kind)],
+        "meter": meter,
+        "missing_kinds": [translated(name) for kind, name in KINDS.items() if meter and not kinds.get(kind)],
         "small_base": day.scaling == "rank",
     }
 

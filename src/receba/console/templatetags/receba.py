@@ -10,6 +10,7 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from receba.access import words
 from receba.console import charts, icons
 from receba.console.charts.scale import Unit, tell
 from receba.kernel.documents import format_document, mask_document
@@ -18,6 +19,12 @@ from receba.kernel.tables import PersonKind
 
 register = template.Library()
 NOTHING = "—"
+
+
+@register.filter
+def translated(text: str) -> str:
+    """Return a sentence that a core said, in the reader's language; any other text as it is."""
+    return words.translated(text)
 
 
 @register.filter

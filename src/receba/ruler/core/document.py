@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any
 
+from receba.kernel.words import said
+
 CHANNELS = ("email", "task")
 """`task` is a job for a person: a call, a visit."""
 TEMPLATES = ("lembrete", "vence_hoje", "atraso_leve", "atraso_firme", "atraso_final")
@@ -62,11 +64,13 @@ class Document:
     @classmethod
     def from_json(cls, data: object) -> Document:
         """Return the document of plain values (JSON or TOML). Raises Misread with what is not understood."""
-        values = _values(cls, data, "a régua")
+        values = _values(cls, data, said("a régua"))
         steps = values["steps"]
         if not isinstance(steps, list | tuple):
-            raise Misread("steps deve ser uma lista de passos.")
-        read = [Step(**_values(Step, step, f"o passo {number}")) for number, step in enumerate(steps, 1)]
+            raise Misread(said("steps deve ser uma lista de passos."))
+        read = [
+            Step(**_values(Step, step, said("o passo {number}", number=number))) for number, step in enumerate(steps, 1)
+        ]
         return cls(**values | {"steps": tuple(read)})
 
     @classmethod
@@ -75,9 +79,11 @@ class Document:
         try:
             data = json.loads(text)
         except json.JSONDecodeError as wrong:
-            raise Misread(f"O texto não é JSON: linha {wrong.lineno}, coluna {wrong.colno}.") from wrong
+            raise Misread(
+                said("O texto não é JSON: linha {line}, coluna {column}.", line=wrong.lineno, column=wrong.colno)
+            ) from wrong
         except (ValueError, RecursionError) as wrong:  # a number of thousands of digits, brackets without end
-            raise Misread("O texto não é JSON que se possa ler.") from wrong
+            raise Misread(said("O texto não é JSON que se possa ler.")) from wrong
         return cls.from_json(data)
 
 
@@ -86,9 +92,9 @@ class Misread(ValueError):
 
 
 _TYPES: dict[str, tuple[type, str]] = {
-    "int": (int, "um número inteiro"),
-    "str": (str, "um texto entre aspas"),
-    "bool": (bool, "true ou false"),
+    "int": (int, said("um número inteiro")),
+    "str": (str, said("um texto entre aspas")),
+    "bool": (bool, said("true ou false")),
 }
 
 
@@ -100,20 +106,27 @@ def _unusual(part: Step | Document) -> dict[str, Any]:
 def _values(kind: type[Step] | type[Document], data: object, where: str) -> dict[str, Any]:
     """Return the fields given, each of its type; none missing, none unknown. Raises Misread."""
     if not isinstance(data, Mapping):
-        raise Misread(f"Em {where}: aqui se espera um objeto, com campos entre chaves.")
+        raise Misread(said("Em {where}: aqui se espera um objeto, com campos entre chaves.", where=where))
     known = {field.name: field for field in fields(kind)}
     if strange := sorted(str(name) for name in set(data) - set(known)):
-        raise Misread(f"Em {where}: campo desconhecido {', '.join(strange)}; existem {', '.join(known)}.")
+        raise Misread(
+            said(
+                "Em {where}: campo desconhecido {strange}; existem {known}.",
+                where=where,
+                strange=strange,
+                known=list(known),
+            )
+        )
     for name, field in known.items():
         if name not in data:
             if field.default is MISSING:
-                raise Misread(f"Em {where}: falta o campo {name}.")
+                raise Misread(said("Em {where}: falta o campo {name}.", where=where, name=name))
             continue
         wanted, told = _TYPES.get(str(field.type), (object, ""))
         if wanted is not object and type(data[name]) is not wanted:
-            raise Misread(f"Em {where}: {name} deve ser {told}.")
+            raise Misread(said("Em {where}: {name} deve ser {told}.", where=where, name=name, told=told))
         if wanted is str and not data[name].isprintable():
-            raise Misread(f"Em {where}: {name} tem um caractere que não se imprime.")
+            raise Misread(said("Em {where}: {name} tem um caractere que não se imprime.", where=where, name=name))
     return dict(data)
 
 
@@ -129,19 +142,27 @@ class Fault:
 def faults(document: Document) -> list[Fault]:
     """Return everything that forbids publishing a ruler; nothing when it is sound."""
     if len(document.steps) > MOST_STEPS:
-        return [Fault("too_many_steps", "", f"A régua tem mais de {MOST_STEPS} passos.")]
+        return [Fault("too_many_steps", "", said("A régua tem mais de {most} passos.", most=MOST_STEPS))]
     found = (
-        [Fault("no_steps", "", "A régua não tem nenhum passo: acrescente ao menos um.")] if not document.steps else []
+        [Fault("no_steps", "", said("A régua não tem nenhum passo: acrescente ao menos um."))]
+        if not document.steps
+        else []
     )
     if not document.name.strip() or len(document.name) > 200:
-        found.append(Fault("name", "", "Dê à régua um nome de até 200 caracteres."))
+        found.append(Fault("name", "", said("Dê à régua um nome de até 200 caracteres.")))
     for name, most in (("catch_up_days", LONGEST_DAYS), ("rest_days", LONGEST_DAYS), ("minimum_centavos", NO_LIMIT)):
         if not 0 <= getattr(document, name) <= most:
-            found.append(Fault("limit", "", f"{name} deve ficar entre 0 e {most}."))
+            found.append(Fault("limit", "", said("{name} deve ficar entre 0 e {most}.", name=name, most=most)))
     for key, count in Counter(step.key for step in document.steps).items():
         if count > 1 or not key:
             found.append(
-                Fault("key_twice", key, f"O nome de passo {key!r} aparece {count} vezes: dê um nome a cada passo.")
+                Fault(
+                    "key_twice",
+                    key,
+                    said(
+                        "O nome de passo {key!r} aparece {count} vezes: dê um nome a cada passo.", key=key, count=count
+                    ),
+                )
             )
     for step in document.steps:
         found += _of_step(step)
@@ -153,45 +174,49 @@ def _of_step(step: Step) -> list[Fault]:
         (
             not (0 <= step.min_centavos <= NO_LIMIT and 0 <= step.max_centavos <= NO_LIMIT),
             "limit",
-            f"Os valores do passo devem ficar entre 0 e {NO_LIMIT} centavos.",
+            said("Os valores do passo devem ficar entre 0 e {most} centavos.", most=NO_LIMIT),
         ),
-        (step.channel not in CHANNELS, "channel", f"Canal {step.channel!r} desconhecido: use {' ou '.join(CHANNELS)}."),
+        (
+            step.channel not in CHANNELS,
+            "channel",
+            said("Canal {channel!r} desconhecido: use um de {known}.", channel=step.channel, known=CHANNELS),
+        ),
         (
             step.channel == "email" and step.template not in TEMPLATES,
             "template",
-            f"Modelo {step.template!r} desconhecido: use um de {', '.join(TEMPLATES)}.",
+            said("Modelo {template!r} desconhecido: use um de {known}.", template=step.template, known=TEMPLATES),
         ),
         (
             not -60 <= step.offset_days <= 1825,
             "offset",
-            "O passo deve ficar entre 60 dias antes e 5 anos depois do vencimento.",
+            said("O passo deve ficar entre 60 dias antes e 5 anos depois do vencimento."),
         ),
         (
             step.min_centavos > step.max_centavos,
             "contradiction",
-            "O valor mínimo é maior que o máximo: ninguém é alcançado.",
+            said("O valor mínimo é maior que o máximo: ninguém é alcançado."),
         ),
-        (step.person not in PERSONS, "person", "Tipo de pessoa deve ser PF, PJ ou vazio."),
-        (bool(set(step.risks) - set(RISKS)), "risk", f"Faixas de risco são letras de {RISKS}."),
+        (step.person not in PERSONS, "person", said("Tipo de pessoa deve ser PF, PJ ou vazio.")),
+        (bool(set(step.risks) - set(RISKS)), "risk", said("Faixas de risco são letras de {letters}.", letters=RISKS)),
         (
             step.worsened and step.offset_days >= 0,
             "contradiction",
-            "Um passo por piora de risco é preventivo: o prazo deve ser negativo.",
+            said("Um passo por piora de risco é preventivo: o prazo deve ser negativo."),
         ),
         (
             step.template.startswith("atraso") and step.offset_days <= 0,
             "contradiction",
-            "Um aviso de atraso não pode sair até o vencimento.",
+            said("Um aviso de atraso não pode sair até o vencimento."),
         ),
         (
             step.template == "lembrete" and step.offset_days >= 0,
             "contradiction",
-            "Um lembrete só sai antes do vencimento: o prazo deve ser negativo.",
+            said("Um lembrete só sai antes do vencimento: o prazo deve ser negativo."),
         ),
         (
             step.template == "vence_hoje" and step.offset_days != 0,
             "contradiction",
-            "“Vence hoje” só é verdade no dia: o prazo deve ser 0.",
+            said("“Vence hoje” só é verdade no dia: o prazo deve ser 0."),
         ),
     )
     return [Fault(code, step.key, message) for wrong, code, message in checks if wrong]
@@ -210,7 +235,7 @@ def _covers(wide: Step, narrow: Step) -> bool:
 def _unreachable(document: Document) -> list[Fault]:
     """Find steps that an earlier one on the same day always takes from them."""
     return [
-        Fault("unreachable", step.key, f"O passo {other.key!r}, no mesmo dia, alcança todos antes deste.")
+        Fault("unreachable", step.key, said("O passo {key!r}, no mesmo dia, alcança todos antes deste.", key=other.key))
         for n, step in enumerate(document.steps)
         for other in document.steps[:n]
         if other.offset_days == step.offset_days and other.worsened == step.worsened and _covers(other, step)

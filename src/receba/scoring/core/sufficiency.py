@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from receba.kernel.days import from_day_number
+from receba.kernel.words import Said, said, said_together
 from receba.scoring.core.normal import ratio_half_up
 from receba.scoring.core.parameters import WEIGHT_ONE, ScoringParameters, memory_weight
 
 KINDS = {
-    "on_time": "títulos pagos em dia",
-    "paid_late": "títulos pagos com atraso",
-    "is_open": "títulos vencidos em aberto",
+    "on_time": said("títulos pagos em dia"),
+    "paid_late": said("títulos pagos com atraso"),
+    "is_open": said("títulos vencidos em aberto"),
 }
 
 
@@ -20,7 +22,7 @@ class InsufficientHistory(Exception):
     """The portfolio is below the minimum load; the message (pt-BR) says exactly what is missing.
 
     `ready` customers have enough titles, `needed` must have; `missing_titles` says how many titles each of the
-    closest others lacks.
+    closest others lacks. `facts` are what `refusal` says it from again.
     """
 
     def __init__(self, on_day: int, ready: int, closest: tuple[int, ...], parameters: ScoringParameters) -> None:
@@ -28,49 +30,62 @@ class InsufficientHistory(Exception):
         self.needed = parameters.minimum_customers
         self.titles_each = parameters.minimum_titles
         self.missing_titles = tuple(self.titles_each - titles for titles in closest)
-        super().__init__(_refusal(on_day, self, closest))
+        self.facts: dict[str, Any] = {
+            "ready": ready, "needed": self.needed, "titles_each": self.titles_each, "closest": list(closest),
+        }  # fmt: skip
+        super().__init__(refusal(on_day, **self.facts))
 
 
-def _plural(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
-
-
-def _listed(numbers: tuple[int, ...]) -> str:
-    words = [str(number) for number in numbers]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} e {words[-1]}"
-
-
-def _refusal(on_day: int, refused: InsufficientHistory, closest: tuple[int, ...]) -> str:
-    lacking = refused.needed - refused.ready
-    day = from_day_number(on_day).strftime("%d/%m/%Y")
-    text = (
-        f"Histórico insuficiente em {day}: "
-        f"o IDC precisa de pelo menos {_plural(refused.needed, 'cliente', 'clientes')} "
-        f"com {_plural(refused.titles_each, 'título', 'títulos')} de desfecho conhecido cada um "
-        f"(vencidos até a véspera e pagos, ou em aberto com atraso confirmado). "
-        f"{_have(refused.ready)}; {'falta' if lacking == 1 else 'faltam'} {lacking}."
-    )
+def refusal(on_day: int, *, ready: int, needed: int, titles_each: int, closest: Sequence[int]) -> Said:
+    """Return what is missing on a day, in words; `closest` are the titles of the customers who lack fewest."""
+    lacking = needed - ready
+    sentences = [
+        said(
+            "Histórico insuficiente em {day}: o IDC precisa de pelo menos {customers} com {titles} de desfecho conhecido "
+            "cada um (vencidos até a véspera e pagos, ou em aberto com atraso confirmado). {have}; {lacking}.",
+            day=from_day_number(on_day).strftime("%d/%m/%Y"),
+            customers=said("{n} cliente", n=needed) if needed == 1 else said("{n} clientes", n=needed),
+            titles=_titles(titles_each),
+            have=_have(ready),
+            lacking=_lacking(lacking),
+        )
+    ]
     if closest:
-        text += f" {_nearest(closest, refused.missing_titles)}"
+        sentences.append(_nearest(closest, [titles_each - titles for titles in closest]))
     if len(closest) < lacking:
         new = lacking - len(closest)
-        new_customers = _plural(new, "cliente novo", "clientes novos")
-        text += f" Além disso, {'falta' if new == 1 else 'faltam'} {new_customers} na carga."
-    return text
+        one, many = (
+            said("Além disso, falta {n} cliente novo na carga.", n=new),
+            said("Além disso, faltam {n} clientes novos na carga.", n=new),
+        )
+        sentences.append(one if new == 1 else many)
+    return said_together(*sentences)
 
 
-def _nearest(closest: tuple[int, ...], missing: tuple[int, ...]) -> str:
-    nouns = "título" if closest == (1,) else "títulos"
-    lacks = f"{'falta' if missing == (1,) else 'faltam'} {_listed(missing)}"
+def _titles(count: int) -> Said:
+    return said("{n} título", n=count) if count == 1 else said("{n} títulos", n=count)
+
+
+def _lacking(count: int) -> Said:
+    return said("falta {n}", n=count) if count == 1 else said("faltam {n}", n=count)
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return said("{most} e {last}", most=list(numbers[:-1]), last=numbers[-1])
+
+
+def _nearest(closest: Sequence[int], missing: Sequence[int]) -> Said:
     if len(closest) == 1:
-        return f"O mais próximo tem {closest[0]} {nouns}: {lacks}."
-    return f"Os mais próximos têm {_listed(closest)} {nouns}: {lacks}."
+        return said("O mais próximo tem {titles}: {lacks}.", titles=_titles(closest[0]), lacks=_lacking(missing[0]))
+    return said(
+        "Os mais próximos têm {listed} títulos: faltam {missing}.", listed=_listed(closest), missing=_listed(missing)
+    )
 
 
-def _have(ready: int) -> str:
+def _have(ready: int) -> Said:
     if ready == 0:
-        return "Não há nenhum cliente assim"
-    return f"Há {_plural(ready, 'cliente assim', 'clientes assim')}"
+        return said("Não há nenhum cliente assim")
+    return said("Há {n} cliente assim", n=ready) if ready == 1 else said("Há {n} clientes assim", n=ready)
 
 
 @dataclass(frozen=True, slots=True)
