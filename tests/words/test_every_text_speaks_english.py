@@ -21,7 +21,7 @@ PORTUGUESE = {
     "demo/": "made-up people and companies",
     "config/settings.py": "the language's own name",
     "daily/tasks.py": "the actor's name in the audit trail",
-    "intake/": "the words of its core are not marked yet",
+    "intake/writing.py": "the name of a step, which the page translates",
     "intake/tasks.py": "the actor's name in the audit trail",
     "kernel/tables.py": "what a Portuguese word means",
     "scoring/core/evaluation.py": "only the terminal says it",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from receba.access.models import Portfolio
 from receba.access.scope import Scope
+from receba.access.words import translated
 from receba.intake.core.fields import SPECS
 from receba.intake.core.mapping import Mapping
 from receba.intake.models import ImportFile, Table
@@ -79,7 +80,7 @@ class MappingForm(forms.Form):
         self.keys = [field.key for field in SPECS[file.table].fields]
         for field in SPECS[file.table].fields:
             self.fields[f"field_{field.key}"] = forms.CharField(
-                label=field.label, required=False, initial=str(given.fields.get(field.key, "")),
+                label=translated(field.label), required=False, initial=str(given.fields.get(field.key, "")),
                 widget=forms.TextInput(attrs={"list": "columns", "autocomplete": "off"}),
                 help_text=_("obrigatório") if field.required else "",
             )  # fmt: skip

@@ -15,6 +15,7 @@ from django.utils import timezone
 from receba.access.core.roles import Permission
 from receba.access.models import Portfolio
 from receba.access.scope import NotAllowed, Scope
+from receba.intake import labels
 from receba.intake.base import base_for, known_customers
 from receba.intake.core import mending
 from receba.intake.core.comparing import Comparison, compare, customer_counts
@@ -194,7 +195,7 @@ def rejected_csv(scope: Scope, file_id: int) -> bytes:
 
 
 def _refused(row: RejectedRow) -> mending.Refused:
-    told: list[dict[str, Any]] = row.reasons
+    told = [labels.told(reason) for reason in row.reasons]
     values = {**row.raw, **(row.mended or {})}
     return mending.Refused(row.line, values, [r["message"] for r in told], [r["remedy"] for r in told])
 

@@ -36,6 +36,7 @@ from receba.intake.models import (
     SavedMapping,
 )
 from receba.intake.readers import read_bytes
+from receba.kernel.words import said
 
 log = structlog.get_logger()
 
@@ -161,7 +162,7 @@ def import_file(
             told = (
                 failure.message
                 if isinstance(failure, IntakeError)
-                else "Erro inesperado; o registro técnico tem os detalhes."
+                else said("Erro inesperado; o registro técnico tem os detalhes.")
             )
             _set_state(scope, file_id, ImportFile.State.FAILED, told)
             log.warning("import failed", company=scope.company_id, file=file_id, error=type(failure).__name__)
@@ -263,14 +264,14 @@ def _import(
     report = _report(scope, file_id, progress)
     day = on or timezone.localdate()
     file = queries.file(scope, file_id)
-    report("leitura", 0, 0)
+    report(said("leitura"), 0, 0)
     raw = queries.raw_table(scope, file_id)
     whole = queries.reading_of(scope, file_id, raw, on=day)
-    report("comparação", 0, whole.totals.rows)
+    report(said("comparação"), 0, whole.totals.rows)
     wanted = whole if only is None else whole.only(only)
     base = base_for(scope, wanted.accepted)
     if wanted.spec.name in ("titles", "ledger") and base.terms.is_empty():
-        raise IntakeError("no_terms", "Cadastre as condições de atraso da empresa antes de importar títulos.")
+        raise IntakeError("no_terms", said("Cadastre as condições de atraso da empresa antes de importar títulos."))
     comparison = compare(wanted.spec, wanted.accepted, base)
     context = writing.Context(scope, file_id, file.name, file.portfolio_id, recorded_at or timezone.now(), day)
     written = writing.write(context, comparison, report)

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_POST
 
 from receba.access.core.roles import Permission
 from receba.access.web import CompanyRequest, company_view
+from receba.access.words import translated
 from receba.intake import queries, services
 from receba.intake.core.errors import IntakeError
 from receba.intake.core.fields import SPECS
 from receba.intake.forms import MappingForm, UploadForm
+from receba.intake.labels import told
 from receba.intake.models import ImportFile, RejectedRow
 
 SHOWN = 100
@@ -57,7 +59,7 @@ def imports(request: CompanyRequest) -> HttpResponse:
             )  # fmt: skip
             return redirect("intake:mapping", request.company.pk, file.pk)
         except IntakeError as refusal:
-            form.add_error("file", str(refusal))
+            form.add_error("file", translated(refusal.message))
     return render(request, "intake/imports.html", {"form": form, "files": list(queries.files(request.scope)[:SHOWN])})
 
 
@@ -78,7 +80,7 @@ def mapping(request: CompanyRequest, file_id: int) -> HttpResponse:
             )
             return redirect("intake:preview", request.company.pk, file_id)
         except IntakeError as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, translated(refusal.message))
     fields = [(form[f"field_{key}"], header.confidence.get(key)) for key in form.keys]
     return render(request, "intake/mapping.html", {"file": file, "form": form, "fields": fields, "header": header,
                                                    "spec": SPECS[file.table]})  # fmt: skip
@@ -91,11 +93,14 @@ def preview(request: CompanyRequest, file_id: int) -> HttpResponse:
     try:
         seen = queries.preview(request.scope, file_id)
     except IntakeError as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, translated(refusal.message))
         return redirect("intake:mapping", request.company.pk, file_id)
     return render(request, "intake/preview.html", {
-        "file": file, "counts": _named(seen.counts), "refused": seen.refused.head(SHOWN).to_dicts(),
-        "findings": [finding.message for finding in seen.reading.findings], "money": seen.reading.totals.money,
+        "file": file, "counts": _named(seen.counts), "refused": [told(problem) for problem in seen.refused.head(SHOWN).iter_rows(named=True)],
+        "findings": [translated(finding.message) for finding in seen.reading.findings],
+        "money": [
+            (translated(SPECS[file.table].field(key).label), total) for key, total in seen.reading.totals.money.items()
+        ],
         "new_portfolios": seen.new_portfolios, "earlier": seen.earlier,
     })  # fmt: skip
 
@@ -125,11 +130,17 @@ def _told(request: CompanyRequest, file_id: int) -> dict[str, Any]:
     found = _file(request, file_id)
     rows = queries.rejected_rows(request.scope, file_id=file_id, state=RejectedRow.State.OPEN)
     shown = [
-        {"line": row.line, "reasons": row.reasons, "cells": list((row.mended or row.raw).items())}
+        {
+            "line": row.line,
+            "reasons": [told(reason) for reason in row.reasons],
+            "cells": list((row.mended or row.raw).items()),
+        }
         for row in rows[:SHOWN]
     ]
+    moment = queries.progress(request.scope, file_id)
     return {
-        "file": found, "counts": _named(found.counts), "progress": queries.progress(request.scope, file_id),
+        "file": found, "counts": _named(found.counts), "error": found.error and _(found.error),
+        "progress": moment, "step": _(moment.step) if moment else "",
         "moving": found.state in (ImportFile.State.QUEUED, ImportFile.State.RUNNING),
         "open_rows": rows.count(), "rows": shown,
     }  # fmt: skip
@@ -147,7 +158,7 @@ def mend(request: CompanyRequest, file_id: int) -> HttpResponse:
             services.mend(request.scope, file_id, _changed_cells(request, file_id))
         messages.success(request, _("Linhas reenviadas: as que agora estão certas entraram."))
     except IntakeError as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, translated(refusal.message))
     except services.NotMendable:
         messages.error(request, _("Alguma destas linhas já foi corrigida por outra pessoa. Confira a lista."))
     except services.ImportIsRunning:
@@ -160,9 +171,9 @@ def _changed_cells(request: CompanyRequest, file_id: int) -> dict[int, dict[str,
     changed: dict[int, dict[str, str | None]] = {}
     for row in queries.rejected_rows(request.scope, file_id=file_id, state=RejectedRow.State.OPEN)[:SHOWN]:
         for number, (column, old) in enumerate((row.mended or row.raw).items()):
-            told = request.POST.get(f"cell-{row.line}-{number}")
-            if told is not None and told != (old or ""):
-                changed.setdefault(row.line, {})[column] = told
+            written = request.POST.get(f"cell-{row.line}-{number}")
+            if written is not None and written != (old or ""):
+                changed.setdefault(row.line, {})[column] = written
     return changed
 
 

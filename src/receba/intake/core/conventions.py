@@ -14,22 +14,28 @@ from receba.intake.core.mapping import Mapping
 from receba.intake.core.raw import RawTable
 from receba.intake.core.reading import Finding
 from receba.intake.core.sniffing import Found, find_date_orders, find_decimals
+from receba.kernel.words import said
 
 _ORDER_NAMES = {
-    "dmy": "dia/mês/ano",
-    "mdy": "mês/dia/ano",
-    "ymd": "ano-mês-dia",
-    "relative": "dias a partir da data-base",
+    "dmy": said("dia/mês/ano"),
+    "mdy": said("mês/dia/ano"),
+    "ymd": said("ano-mês-dia"),
+    "relative": said("dias a partir da data-base"),
 }
-_DECIMAL_NAMES = {"comma": "vírgula (1.234,56)", "dot": "ponto (1,234.56)"}
-_DELIMITER_NAMES = {"\t": "tabulação", ";": "ponto e vírgula", ",": "vírgula", "|": "barra vertical"}
+_DECIMAL_NAMES = {"comma": said("vírgula (1.234,56)"), "dot": said("ponto (1,234.56)")}
+_DELIMITER_NAMES = {
+    "\t": said("tabulação"),
+    ";": said("ponto e vírgula"),
+    ",": said("vírgula"),
+    "|": said("barra vertical"),
+}
 _CERTAINTY = {
     "proved": "",
-    "neighbour": " — pelas outras colunas",
-    "consistency": " — porque assim a emissão vem antes do vencimento",
-    "assumed": " — AMBÍGUO: os valores servem às duas leituras; confira",
-    "conflicting": " — CONFLITO: há valores das duas formas; ficou a da maioria",
-    "told": " — como você informou",
+    "neighbour": said(" — pelas outras colunas"),
+    "consistency": said(" — porque assim a emissão vem antes do vencimento"),
+    "assumed": said(" — AMBÍGUO: os valores servem às duas leituras; confira"),
+    "conflicting": said(" — CONFLITO: há valores das duas formas; ficou a da maioria"),
+    "told": said(" — como você informou"),
 }
 
 
@@ -50,10 +56,9 @@ def find_conventions(
     money = {key: text for key, text in texts.items() if spec.field(key).kind == "money"}
     relative = {key for key, text in dates.items() if _is_relative(text)}
     if relative and mapping.base is None:
-        names = ", ".join(spec.field(key).label for key in dates if key in relative)
-        raise IntakeError(
-            "needs_base", f"Estas datas vêm como dias relativos ({names}). Informe a data-base: base=2026-01-31."
-        )
+        names = [spec.field(key).label for key in dates if key in relative]
+        told = said("Estas datas vêm como dias relativos ({names}). Informe a data-base: base=2026-01-31.", names=names)
+        raise IntakeError("needs_base", told)
     if mapping.dates == "auto":
         orders = find_date_orders(dates, mapping.base)
     else:
@@ -80,15 +85,16 @@ def _decimal_hint(raw: RawTable) -> str:
 
 
 def _told(field: Field, found: Found, code: str, names: MappingABC[str, str]) -> Finding:
-    text = f"{field.label}: {names[found.value]}{_CERTAINTY[found.certainty]}"
+    name, certainty = names[found.value], _CERTAINTY[found.certainty]
+    text = said("{field}: {name}{certainty}", field=field.label, name=name, certainty=certainty)
     return Finding(code, field.key, found.value, found.certainty, text)
 
 
 def _about_file(raw: RawTable) -> tuple[Finding, ...]:
     if raw.format != "csv":
-        return (Finding("format", "", raw.format, "proved", f"Formato: {raw.format}"),)
+        return (Finding("format", "", raw.format, "proved", said("Formato: {format}", format=raw.format)),)
     name = _DELIMITER_NAMES.get(raw.delimiter, raw.delimiter)
     return (
-        Finding("encoding", "", raw.encoding, "proved", f"Codificação: {raw.encoding}"),
-        Finding("delimiter", "", raw.delimiter, "proved", f"Delimitador: {name}"),
+        Finding("encoding", "", raw.encoding, "proved", said("Codificação: {encoding}", encoding=raw.encoding)),
+        Finding("delimiter", "", raw.delimiter, "proved", said("Delimitador: {name}", name=name)),
     )

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from receba.intake.core.synonyms import SYNONYMS
+from receba.kernel.words import said
 
 Kind = Literal[
     "id", "text", "date", "money", "document", "email", "phone", "zip", "state", "person_type", "settlement_kind",
@@ -66,9 +67,9 @@ class TableSpec:
         return tuple(field for field in self.fields if field.required)
 
 
-_CUSTOMER = Field("customer", "id", "codigo_cliente", "código do cliente", required=True, max_length=ID_LENGTH)
+_CUSTOMER = Field("customer", "id", "codigo_cliente", said("código do cliente"), required=True, max_length=ID_LENGTH)
 _TITLE = Field(
-    "title", "id", "titulo", "número do título", required=True, max_length=ID_LENGTH,
+    "title", "id", "titulo", said("número do título"), required=True, max_length=ID_LENGTH,
     composites=(
         ("sk id prev", "num instalment version", "num instalment number"),
         ("order id", "payment sequential"),
@@ -76,68 +77,68 @@ _TITLE = Field(
         ("duplicata", "parcela"), ("nota fiscal", "parcela"), ("documento", "parcela"),
     ),
 )  # fmt: skip
-_ISSUED = Field("issued", "date", "emissao", "emissão", required=True)
-_DUE = Field("due", "date", "vencimento", "vencimento", required=True)
-_AMOUNT = Field("amount", "money", "valor", "valor do título", required=True, positive=True)
-_PAID = Field("paid", "date", "data_pagamento", "data do pagamento")
-_PAID_AMOUNT = Field("paid_amount", "money", "valor_pago", "valor pago")
-_NAME = Field("name", "text", "nome", "nome")
-_PERSON_TYPE = Field("person_type", "person_type", "tipo_pessoa", "tipo de pessoa")
-_DOCUMENT = Field("document", "document", "cpf_cnpj", "CPF ou CNPJ", max_length=14)
-_STATE = Field("state", "state", "uf", "UF", max_length=2)
-_DESCRIPTION = Field("description", "text", "descricao", "descrição", max_length=LONG_TEXT_LENGTH)
-_PORTFOLIO = Field("portfolio", "text", "carteira", "carteira", max_length=ID_LENGTH)
+_ISSUED = Field("issued", "date", "emissao", said("emissão"), required=True)
+_DUE = Field("due", "date", "vencimento", said("vencimento"), required=True)
+_AMOUNT = Field("amount", "money", "valor", said("valor do título"), required=True, positive=True)
+_PAID = Field("paid", "date", "data_pagamento", said("data do pagamento"))
+_PAID_AMOUNT = Field("paid_amount", "money", "valor_pago", said("valor pago"))
+_NAME = Field("name", "text", "nome", said("nome"))
+_PERSON_TYPE = Field("person_type", "person_type", "tipo_pessoa", said("tipo de pessoa"))
+_DOCUMENT = Field("document", "document", "cpf_cnpj", said("CPF ou CNPJ"), max_length=14)
+_STATE = Field("state", "state", "uf", said("UF"), max_length=2)
+_DESCRIPTION = Field("description", "text", "descricao", said("descrição"), max_length=LONG_TEXT_LENGTH)
+_PORTFOLIO = Field("portfolio", "text", "carteira", said("carteira"), max_length=ID_LENGTH)
 
 CUSTOMERS = TableSpec(
-    "customers", "clientes", "um cliente do credor", "customer",
+    "customers", said("clientes"), said("um cliente do credor"), "customer",
     (
         _CUSTOMER,
         _NAME,
         _PERSON_TYPE,
         _DOCUMENT,
-        Field("email", "email", "email", "e-mail"),
-        Field("phone", "phone", "telefone", "telefone"),
-        Field("mobile", "phone", "celular", "celular"),
-        Field("zip", "zip", "cep", "CEP", max_length=8),
-        Field("street", "text", "logradouro", "logradouro"),
-        Field("district", "text", "bairro", "bairro", max_length=100),
-        Field("city", "text", "cidade", "cidade", max_length=100),
+        Field("email", "email", "email", said("e-mail")),
+        Field("phone", "phone", "telefone", said("telefone")),
+        Field("mobile", "phone", "celular", said("celular")),
+        Field("zip", "zip", "cep", said("CEP"), max_length=8),
+        Field("street", "text", "logradouro", said("logradouro")),
+        Field("district", "text", "bairro", said("bairro"), max_length=100),
+        Field("city", "text", "cidade", said("cidade"), max_length=100),
         _STATE,
-        Field("group", "text", "grupo", "grupo econômico", max_length=80),
-        Field("since", "date", "cliente_desde", "cliente desde"),
+        Field("group", "text", "grupo", said("grupo econômico"), max_length=80),
+        Field("since", "date", "cliente_desde", said("cliente desde")),
         _PORTFOLIO,
     ),
 )  # fmt: skip
 TITLES = TableSpec(
-    "titles", "títulos", "um título (parcela)", "title",
+    "titles", said("títulos"), said("um título (parcela)"), "title",
     (
         _TITLE, _CUSTOMER, _ISSUED, _DUE, _AMOUNT, _DESCRIPTION, _PORTFOLIO,
-        Field("kind", "text", "especie", "espécie", max_length=SHORT_TEXT_LENGTH),
-        Field("terms", "text", "condicoes", "condições de atraso", max_length=ID_LENGTH),
+        Field("kind", "text", "especie", said("espécie"), max_length=SHORT_TEXT_LENGTH),
+        Field("terms", "text", "condicoes", said("condições de atraso"), max_length=ID_LENGTH),
     ),
 )  # fmt: skip
 SETTLEMENTS = TableSpec(
-    "settlements", "baixas", "uma baixa (pagamento, desconto, perda, cancelamento ou estorno)", "settlement",
+    "settlements", said("baixas"), said("uma baixa (pagamento, desconto, perda, cancelamento ou estorno)"), "settlement",
     (
-        Field("settlement", "id", "baixa", "número da baixa", max_length=ID_LENGTH),
+        Field("settlement", "id", "baixa", said("número da baixa"), max_length=ID_LENGTH),
         _TITLE,
         replace(_PAID, required=True),
         replace(_PAID_AMOUNT, required=True, positive=True),
-        Field("fine", "money", "multa", "multa"),
-        Field("interest", "money", "juros", "juros"),
-        Field("discount", "money", "desconto", "desconto"),
-        Field("method", "text", "meio", "meio de pagamento", max_length=SHORT_TEXT_LENGTH),
-        Field("kind", "settlement_kind", "tipo_baixa", "tipo da baixa"),
-        Field("reverses", "id", "estorna", "baixa estornada", max_length=ID_LENGTH),
+        Field("fine", "money", "multa", said("multa")),
+        Field("interest", "money", "juros", said("juros")),
+        Field("discount", "money", "desconto", said("desconto")),
+        Field("method", "text", "meio", said("meio de pagamento"), max_length=SHORT_TEXT_LENGTH),
+        Field("kind", "settlement_kind", "tipo_baixa", said("tipo da baixa")),
+        Field("reverses", "id", "estorna", said("baixa estornada"), max_length=ID_LENGTH),
     ),
 )  # fmt: skip
 LEDGER = TableSpec(
-    "ledger", "razão", "um título e, se houver, sua baixa", "title",
+    "ledger", said("razão"), said("um título e, se houver, sua baixa"), "title",
     (
         _CUSTOMER,
         replace(_TITLE, required=False),
         _ISSUED, _DUE, _AMOUNT, _PAID, _PAID_AMOUNT, _NAME, _DOCUMENT, _PERSON_TYPE, _STATE, _DESCRIPTION, _PORTFOLIO,
-        Field("disputed", "flag", "em_disputa", "em disputa"),
+        Field("disputed", "flag", "em_disputa", said("em disputa")),
     ),
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from receba.intake.core.errors import IntakeError
 from receba.intake.core.fields import TableSpec
+from receba.kernel.words import said
 
 DateOrder = Literal["auto", "dmy", "mdy", "ymd"]
 DecimalMark = Literal["auto", "comma", "dot"]
@@ -26,8 +27,8 @@ _OFFSET = re.compile(r"\s*([+-]\s*\d{1,4})d\s*$")
 _PAIR = re.compile(r'(?:"(?:[^"]|"")*"|[^",])+')
 _NEEDS_QUOTES = re.compile(r'[,+"]|^\s|\s$|^=|[+-]\s*\d{1,4}d$|^$')
 _DATE_ADVICE = {
-    "issued": "; sem emissão no arquivo, o vencimento menos o prazo: issued=COLUNA_VENCIMENTO-30d.",
-    "due": "; sem vencimento no arquivo, a emissão mais o prazo: due=COLUNA_EMISSAO+30d.",
+    "issued": said("; sem emissão no arquivo, o vencimento menos o prazo: issued=COLUNA_VENCIMENTO-30d."),
+    "due": said("; sem vencimento no arquivo, a emissão mais o prazo: due=COLUNA_EMISSAO+30d."),
 }
 OPTIONS = ("dates", "decimal", "base", "delimiter")
 
@@ -74,9 +75,8 @@ def parse_expression(text: str) -> Expression:
         offset, body = int(found.group(1).replace(" ", "")), text[: found.start()]
     tokens = _TOKEN.findall(body)
     if not tokens or "+".join(tokens) != body:
-        raise IntakeError(
-            "bad_mapping", f'Não entendi a expressão “{text}”. Exemplos: COLUNA, A+B, ="texto", DATA+30d.'
-        )
+        told = said('Não entendi a expressão “{text}”. Exemplos: COLUNA, A+B, ="texto", DATA+30d.', text=text)
+        raise IntakeError("bad_mapping", told)
     columns = tuple(_unquote(token) if token.startswith('"') else token.strip() for token in tokens)
     return Expression(columns, None, offset)
 
@@ -102,9 +102,10 @@ class Mapping:
         for part in _PAIR.findall(line):
             key, mark, value = part.partition("=")
             if not mark or not key.strip() or not value.strip():
-                raise IntakeError("bad_mapping", f"Esperava campo=COLUNA e veio “{part.strip()}”.")
+                raise IntakeError("bad_mapping", said("Esperava campo=COLUNA e veio “{part}”.", part=part.strip()))
             if key.strip() in pairs:
-                raise IntakeError("bad_mapping", f"O campo “{key.strip()}” aparece duas vezes no mapeamento.")
+                told = said("O campo “{key}” aparece duas vezes no mapeamento.", key=key.strip())
+                raise IntakeError("bad_mapping", told)
             pairs[key.strip()] = value.strip()
         return cls._from_pairs(pairs)
 
@@ -118,9 +119,11 @@ class Mapping:
     def _from_pairs(cls, pairs: MappingABC[str, str]) -> Mapping:
         dates, decimal = _ORDERS.get(pairs.get("dates", "auto")), _MARKS.get(pairs.get("decimal", "auto"))
         if dates is None:
-            raise IntakeError("bad_mapping", f"dates={pairs['dates']} não existe: use auto, dmy, mdy ou ymd.")
+            told = said("dates={given} não existe: use auto, dmy, mdy ou ymd.", given=pairs["dates"])
+            raise IntakeError("bad_mapping", told)
         if decimal is None:
-            raise IntakeError("bad_mapping", f"decimal={pairs['decimal']} não existe: use auto, comma ou dot.")
+            told = said("decimal={given} não existe: use auto, comma ou dot.", given=pairs["decimal"])
+            raise IntakeError("bad_mapping", told)
         fields = {key: parse_expression(text) for key, text in pairs.items() if key not in OPTIONS}
         delimiter = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}.get(d := pairs.get("delimiter", ""), d)
         return cls(fields, dates, decimal, _base_date(pairs.get("base")), delimiter or None)
@@ -145,20 +148,22 @@ class Mapping:
         bound = {}
         for key, expression in self.fields.items():
             if key not in by_key:
-                known = ", ".join(by_key)
-                raise IntakeError(
-                    "unknown_field", f"A tabela de {spec.label} não tem o campo “{key}”. Campos: {known}."
-                )
+                told = said(
+                    "A tabela de {table} não tem o campo “{key}”. Campos: {known}.",
+                    table=spec.label, key=key, known=list(by_key),
+                )  # fmt: skip
+                raise IntakeError("unknown_field", told)
             if expression.offset_days and by_key[key].kind != "date":
-                raise IntakeError("bad_mapping", f"Só datas podem somar dias; “{key}” não é data.")
+                raise IntakeError("bad_mapping", said("Só datas podem somar dias; “{key}” não é data.", key=key))
             bound[key] = replace(expression, columns=tuple(_find(name, header) for name in expression.columns))
         if absent := [f for f in spec.required if f.key not in bound]:
-            names = ", ".join(f"{f.label} ({f.key})" for f in absent)
-            raise IntakeError(
-                "unmapped_required",
-                f"Não sei que coluna traz: {names}. Colunas do arquivo: {', '.join(header)}. "
-                f"Informe, por exemplo, {absent[0].key}=COLUNA" + _DATE_ADVICE.get(absent[0].key, "."),
-            )
+            told = said(
+                "Não sei que coluna traz: {names}. Colunas do arquivo: {header}. "
+                "Informe, por exemplo, {key}=COLUNA{advice}",
+                names=[said("{label} ({key})", label=f.label, key=f.key) for f in absent],
+                header=header, key=absent[0].key, advice=_DATE_ADVICE.get(absent[0].key, "."),
+            )  # fmt: skip
+            raise IntakeError("unmapped_required", told)
         return replace(self, fields={key: bound[key] for key in by_key if key in bound})
 
 
@@ -168,7 +173,8 @@ def _base_date(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise IntakeError("bad_mapping", f"base={text} não é uma data: use ano-mês-dia, como 2026-01-31.") from error
+        told = said("base={text} não é uma data: use ano-mês-dia, como 2026-01-31.", text=text)
+        raise IntakeError("bad_mapping", told) from error
 
 
 def _find(name: str, header: tuple[str, ...]) -> str:
@@ -177,4 +183,5 @@ def _find(name: str, header: tuple[str, ...]) -> str:
     alike = [column for column in header if normalise(column) == normalise(name)]
     if len(alike) == 1:
         return alike[0]
-    raise IntakeError("unknown_column", f"O arquivo não tem a coluna “{name}”. Colunas: {', '.join(header)}.")
+    told = said("O arquivo não tem a coluna “{name}”. Colunas: {header}.", name=name, header=header)
+    raise IntakeError("unknown_column", told)

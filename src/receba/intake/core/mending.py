@@ -12,6 +12,7 @@ import polars as pl
 
 from receba.intake.core.errors import IntakeError
 from receba.intake.core.raw import LINE, RawTable
+from receba.kernel.words import said
 
 LINE_COLUMN, REASON_COLUMN, REMEDY_COLUMN, TEXT_COLUMN = "_linha", "_motivo", "_como_corrigir", "_texto"
 _OURS = (LINE_COLUMN, REASON_COLUMN, REMEDY_COLUMN, TEXT_COLUMN)
@@ -59,13 +60,12 @@ def from_csv(raw: RawTable, header: Sequence[str]) -> dict[int, dict[str, str | 
     if raw.format != "csv" or LINE_COLUMN not in raw.header or not set(header) <= set(raw.header):
         raise IntakeError(
             "not_mended_file",
-            "Este não é o CSV de linhas recusadas deste arquivo: baixe-o, corrija e envie sem mudar as colunas.",
+            said("Este não é o CSV de linhas recusadas deste arquivo: baixe-o, corrija e envie sem mudar as colunas."),
         )
     lines = raw.frame[LINE_COLUMN].str.strip_chars().cast(pl.Int64, strict=False)
     if raw.ragged.height or lines.null_count() or lines.is_duplicated().any():
-        raise IntakeError(
-            "not_mended_file", f"A coluna {LINE_COLUMN} precisa trazer, em cada linha, o número que veio nela."
-        )
+        told = said("A coluna {column} precisa trazer, em cada linha, o número que veio nela.", column=LINE_COLUMN)
+        raise IntakeError("not_mended_file", told)
     rows = raw.frame.select(header).iter_rows(named=True)
     return {line: {k: _original(v) for k, v in row.items()} for line, row in zip(lines, rows, strict=True)}
 

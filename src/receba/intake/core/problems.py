@@ -11,6 +11,7 @@ from receba.intake.core.fields import Field, TableSpec
 from receba.intake.core.reading import PROBLEM_SCHEMA
 from receba.intake.core.reasons import Reason, Warn, wording_of
 from receba.intake.core.rules import Broken
+from receba.kernel.words import said
 
 SHOWN_LENGTH = 200
 """Longer values are cut in the report; the rejected row itself keeps them whole."""
@@ -46,7 +47,7 @@ def broken_problems(spec: TableSpec, broken: Broken) -> pl.DataFrame:
 def ragged_problems(ragged: pl.DataFrame) -> pl.DataFrame:
     """Return one problem, without field, for each row that has not one value per header."""
     rows = ragged.select("line", value="text", other=pl.col("found").cast(pl.String))
-    return _worded(rows, "", "linha", Reason.RAGGED_ROW)
+    return _worded(rows, "", said("linha"), Reason.RAGGED_ROW)
 
 
 def _code(code: object, *, warnings: bool) -> Reason | Warn:

@@ -18,6 +18,7 @@ import polars as pl
 
 from receba.intake.core.dates import OrderOfDate, parse_dates
 from receba.intake.core.errors import IntakeError
+from receba.kernel.words import said
 
 DELIMITERS = (";", ",", "\t", "|", "^", "~")
 SAMPLE_CHARACTERS = 200_000
@@ -58,7 +59,7 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
     return text, encoding
 
 
-_NOT_TEXT = "O arquivo não é texto nem planilha conhecida. Envie CSV (também .gz), XLSX ou Parquet."
+_NOT_TEXT = said("O arquivo não é texto nem planilha conhecida. Envie CSV (também .gz), XLSX ou Parquet.")
 
 
 def _looks_binary(text: str) -> bool:

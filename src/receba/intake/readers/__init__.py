@@ -16,6 +16,7 @@ from receba.intake.core.reading import Reading
 from receba.intake.readers.csv import read_csv
 from receba.intake.readers.parquet import read_parquet
 from receba.intake.readers.xlsx import read_xlsx
+from receba.kernel.words import said
 
 MAX_BYTES = 2 * 1024**3
 """Largest content read, after decompression."""
@@ -36,9 +37,9 @@ def read_path(path: Path, delimiter: str | None = None) -> RawTable:
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise IntakeError("no_file", f"O arquivo “{path.name}” não existe.") from error
+        raise IntakeError("no_file", said("O arquivo “{name}” não existe.", name=path.name)) from error
     except OSError as error:
-        raise IntakeError("no_file", f"O arquivo “{path.name}” não pôde ser lido.") from error
+        raise IntakeError("no_file", said("O arquivo “{name}” não pôde ser lido.", name=path.name)) from error
     return read_bytes(data, delimiter)
 
 
@@ -47,13 +48,13 @@ def read_bytes(data: bytes, delimiter: str | None = None) -> RawTable:
     if data.startswith(_GZIP):
         data = _decompressed(data)
     if not data.strip():
-        raise IntakeError("empty_file", "O arquivo está vazio.")
+        raise IntakeError("empty_file", said("O arquivo está vazio."))
     if data.startswith(_PARQUET):
         return read_parquet(data)
     if data.startswith((_ZIP, _OLD_EXCEL)):
         return read_xlsx(data)
     if data.startswith(_PDF):
-        raise IntakeError("not_text", "O arquivo é um PDF. Envie CSV (também .gz), XLSX ou Parquet.")
+        raise IntakeError("not_text", said("O arquivo é um PDF. Envie CSV (também .gz), XLSX ou Parquet."))
     return read_csv(data, delimiter)
 
 
@@ -62,7 +63,7 @@ def _decompressed(data: bytes) -> bytes:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
             content = stream.read(MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise IntakeError("bad_gzip", "O arquivo .gz está incompleto ou danificado.") from error
+        raise IntakeError("bad_gzip", said("O arquivo .gz está incompleto ou danificado.")) from error
     if len(content) > MAX_BYTES:
-        raise IntakeError("too_big", "O arquivo descompactado passa de 2 GB. Divida-o em partes.")
+        raise IntakeError("too_big", said("O arquivo descompactado passa de 2 GB. Divida-o em partes."))
     return content

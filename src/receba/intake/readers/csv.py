@@ -13,6 +13,7 @@ import polars.selectors as cs  # by_name takes "*" for a name, where col takes i
 from receba.intake.core.errors import IntakeError
 from receba.intake.core.raw import LINE, RAGGED_SCHEMA, RawTable, unique_header
 from receba.intake.core.sniffing import decode, sniff_delimiter
+from receba.kernel.words import said
 
 CHUNK_ROWS = 50_000
 MAX_RECORD_LINES = 200
@@ -73,7 +74,7 @@ def read_csv(data: bytes, delimiter: str | None = None) -> RawTable:
     feed = _Lines(list(io.StringIO(text, newline="")))
     header = next((row for _, row, _ in _records(feed, mark) if any(value.strip() for value in row)), None)
     if header is None:
-        raise IntakeError("empty_file", "O arquivo está vazio.")
+        raise IntakeError("empty_file", said("O arquivo está vazio."))
     sheaf = _Sheaf(unique_header(header))
     for line, row, written in _records(feed, mark, len(header)):
         _gather(sheaf, line, row, written)
@@ -87,7 +88,7 @@ def _table(sheaf: _Sheaf, encoding: str, mark: str) -> RawTable:
     )
     ragged = pl.DataFrame(sheaf.ragged, schema=RAGGED_SCHEMA, orient="row")
     if not frame.height and not ragged.height:
-        raise IntakeError("header_only", "O arquivo tem cabeçalho e nenhuma linha de dados.")
+        raise IntakeError("header_only", said("O arquivo tem cabeçalho e nenhuma linha de dados."))
     return RawTable(frame, ragged, "csv", encoding, mark, sheaf.blank_lines)
 
 

@@ -9,6 +9,7 @@ import polars.selectors as cs  # by_name takes "*" for a name, where col takes i
 
 from receba.intake.core.errors import IntakeError
 from receba.intake.core.raw import LINE, RawTable, unique_header
+from receba.kernel.words import said
 
 
 def read_parquet(data: bytes) -> RawTable:
@@ -16,11 +17,11 @@ def read_parquet(data: bytes) -> RawTable:
     try:
         frame = pl.read_parquet(io.BytesIO(data))
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise IntakeError("bad_parquet", "O arquivo Parquet está danificado.") from error
+        raise IntakeError("bad_parquet", said("O arquivo Parquet está danificado.")) from error
     if not frame.height:
-        raise IntakeError("header_only", "O arquivo tem colunas e nenhuma linha de dados.")
+        raise IntakeError("header_only", said("O arquivo tem colunas e nenhuma linha de dados."))
     if odd := [name for name, kind in frame.schema.items() if kind.is_nested() or kind == pl.Binary]:
-        raise IntakeError("bad_parquet", f"As colunas {', '.join(odd)} não são texto, número nem data.")
+        raise IntakeError("bad_parquet", said("As colunas {names} não são texto, número nem data.", names=odd))
     frame = frame.rename(dict(zip(frame.columns, unique_header(frame.columns), strict=True)))
     texts = frame.select(cs.by_name(name).cast(pl.String).alias(name) for name in frame.columns).with_columns(
         pl.when(pl.all().str.strip_chars() != "").then(pl.all())

@@ -13,6 +13,7 @@ import polars.selectors as cs  # by_name takes "*" for a name, where col takes i
 
 from receba.intake.core.errors import IntakeError
 from receba.intake.core.raw import LINE, RawTable, unique_header
+from receba.kernel.words import said
 
 MAX_UNPACKED_BYTES = 2 * 1024**3
 SAFE_DIGITS = 15
@@ -30,8 +31,8 @@ def read_xlsx(data: bytes) -> RawTable:
             if _filled(frame).any():
                 return _table(book, name, frame)
     except fastexcel.FastExcelError as error:
-        raise IntakeError("bad_workbook", "A planilha está danificada ou protegida por senha.") from error
-    raise IntakeError("empty_file", "A planilha está vazia.")
+        raise IntakeError("bad_workbook", said("A planilha está danificada ou protegida por senha.")) from error
+    raise IntakeError("empty_file", said("A planilha está vazia."))
 
 
 def _refuse_bombs(data: bytes) -> None:
@@ -39,7 +40,7 @@ def _refuse_bombs(data: bytes) -> None:
         return
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
-            raise IntakeError("too_big", "A planilha descompactada passa de 2 GB. Divida-a em partes.")
+            raise IntakeError("too_big", said("A planilha descompactada passa de 2 GB. Divida-a em partes."))
 
 
 def _filled(frame: pl.DataFrame) -> pl.Series:
@@ -59,7 +60,7 @@ def _table(book: fastexcel.ExcelReader, sheet: str, frame: pl.DataFrame) -> RawT
     )
     rows = body.filter(filled & (body[LINE] > first + 1))
     if not rows.height:
-        raise IntakeError("header_only", "A planilha tem cabeçalho e nenhuma linha de dados.")
+        raise IntakeError("header_only", said("A planilha tem cabeçalho e nenhuma linha de dados."))
     blank = body.height - first - 1 - rows.height
     for position, name in enumerate(header):
         rows = rows.with_columns(_honest(rows[name], partial(_is_numeric, book, sheet, first, position)))
