@@ -24,6 +24,7 @@ PORTUGUESE = {
     "intake/writing.py": "the name of a step, which the page translates",
     "intake/tasks.py": "the actor's name in the audit trail",
     "kernel/tables.py": "what a Portuguese word means",
+    "ledger/checks.py": "only the terminal says it, in English: it is for who repairs a base",
     "scoring/core/evaluation.py": "only the terminal says it",
     "outreach/core/gate.py": "the law, quoted",
     "outreach/rendering.py": "what leaves to customers is Portuguese",
@@ -94,7 +95,7 @@ def test_every_word_of_a_template_is_marked():
     assert not said, "\n".join(said)
 
 
-def test_every_portuguese_text_in_python_is_marked():
+def test_every_text_that_python_shows_is_marked():
     said = {name: in_python(text) for name, text in places({".py"})}
     free = [f"{name}:{line}: {text}" for name, found in said.items() for line, text in found
             if not name.startswith(tuple(PORTUGUESE))]  # fmt: skip
@@ -119,3 +120,20 @@ def test_the_finder_finds_words_outside_the_marks(template, words):
 def test_the_finder_tells_a_text_from_a_docstring_and_a_mark():
     code = '"""Régua."""\nlabel = _("Título")\nhead = ["Título", label]\nraise Wrong(f"Não há {label}")\n'
     assert in_python(code) == [(3, "Título"), (4, "Não há ")]
+
+
+@pytest.mark.parametrize(
+    "code, words",
+    [
+        ('forms.CharField(label="Nome")', ["Nome"]),
+        ('forms.CharField(label=_("Nome"))', []),
+        ('forms.ChoiceField(choices=[("a", "b")], label=f"Dia {n}")', ["Dia "]),
+        ('messages.success(request, "Salvo.")', ["Salvo."]),
+        ('log.info("saved")', []),
+        ('form.add_error("name", "Falta o nome.")', ["Falta o nome."]),
+        ('raise IntakeError("empty_file", said("Vazio {n}", n="já"))', ["já"]),
+        ('STATE_LABELS = {State.A: "pronta", State.B: _("enviada"), State.C: "SMS"}', ["pronta"]),
+    ],
+)
+def test_the_finder_knows_where_python_speaks_to_people(code, words):
+    assert [said for _line, said in in_python(code)] == words

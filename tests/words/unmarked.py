@@ -17,6 +17,8 @@ SHOWN = {"alt", "aria-label", "data-confirm", "data-label", "placeholder", "titl
 
 WORD = re.compile(r"[^\W\d_]{2,}")
 ACCENTED = re.compile(r"[áàâãéêíóôõúçÁÀÂÃÉÊÍÓÔÕÚÇ]")
+LABELS = {"empty_label", "label", "verbose_name"}
+SPEAKERS = {"add_error", "Fault", "IntakeError", "Misread", "ValidationError"}
 MARKS = {
     "_",
     "gettext",
@@ -76,19 +78,50 @@ def in_template(text: str) -> list[tuple[int, str]]:
 
 
 def in_python(text: str) -> list[tuple[int, str]]:
-    """Return (line, text) of every text with Portuguese accents that no mark holds; what documents the code is no text."""
-    tree = ast.parse(text)
-    return sorted(set(_unmarked(tree)))
+    """Return (line, text) of every text that no mark holds and that has Portuguese accents or stands where people read.
+
+    What documents the code is no text.
+    """
+    return sorted(set(_unmarked(ast.parse(text))))
 
 
 def _unmarked(node: ast.AST) -> Iterator[tuple[int, str]]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
             continue  # a docstring
-        if isinstance(child, ast.Call) and getattr(child.func, "id", getattr(child.func, "attr", "")) in MARKS:
+        if isinstance(child, ast.Call) and _name(child.func) in MARKS:
             others = [argument for argument in child.args if not isinstance(argument, ast.Constant)]
             yield from _unmarked(ast.Tuple([*others, *(keyword.value for keyword in child.keywords)]))
             continue
         if isinstance(child, ast.Constant) and isinstance(child.value, str) and ACCENTED.search(child.value):
             yield child.lineno, child.value
+        yield from _shown(child)
         yield from _unmarked(child)
+
+
+def _shown(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """Give what stands unmarked where people read: a field's label, a refusal, a message, a table of labels."""
+    places: list[ast.expr | None] = []
+    if isinstance(node, ast.Call):
+        owner = _name(getattr(node.func, "value", node))
+        # There is no admin: a note of a model is for who reads the code.
+        places = [k.value for k in node.keywords if k.arg in LABELS or (k.arg == "help_text" and owner == "forms")]
+        if owner == "messages" or _name(node.func) in SPEAKERS:
+            places += node.args[-1:]
+    elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if any(_name(target).endswith("LABELS") for target in targets):
+            places = list(node.value.values)
+    for place in places:
+        parts = place.values if isinstance(place, ast.JoinedStr) else [place]
+        for part in parts:
+            if isinstance(part, ast.Constant) and isinstance(part.value, str) and _are_words(part.value):
+                yield part.lineno, part.value
+
+
+def _are_words(text: str) -> bool:
+    return any(word not in NAMES and not word.isupper() for word in WORD.findall(text))
+
+
+def _name(node: ast.expr) -> str:
+    return getattr(node, "id", getattr(node, "attr", ""))
