@@ -109,8 +109,10 @@ REASON_WORDING: dict[Reason, Wording] = {
         said("Corrija a data do pagamento ou a emissão. Adiantamentos entram como crédito do cliente."),
     ),
     Reason.PAID_IN_FUTURE: Wording(
-        "O pagamento {value} é posterior ao dia da importação, {other}.",
-        "Pagamento agendado ainda não é baixa: corrija a data, ou reenvie a linha quando o dinheiro tiver entrado.",
+        said("O pagamento {value} é posterior ao dia da importação, {other}."),
+        said(
+            "Pagamento agendado ainda não é baixa: corrija a data, ou reenvie a linha quando o dinheiro tiver entrado."
+        ),
     ),
     Reason.MISSING_PAID_DATE: Wording(
         said("Há valor pago ({value}) sem data do pagamento."),
@@ -154,8 +156,8 @@ REASON_WORDING: dict[Reason, Wording] = {
         said("Cadastre-as nas configurações e reenvie a linha."),
     ),
     Reason.CONSUMER_TERMS: Wording(
-        "O cliente “{value}” é pessoa física, e as condições de atraso “{other}” valem só entre empresas.",
-        "Cadastre condições que valem para consumidores e reenvie a linha.",
+        said("O cliente “{value}” é pessoa física, e as condições de atraso “{other}” valem só entre empresas."),
+        said("Cadastre condições que valem para consumidores e reenvie a linha."),
     ),
     Reason.KEY_REUSED: Wording(
         said("A baixa “{value}” já está registrada com outro título, data ou valor."),
