@@ -97,8 +97,11 @@ def serve(
 ) -> None:
     """Serve o sistema: páginas, tarefas e agenda, até Ctrl+C."""
     set_up(migrated=False)
+    from receba.config.serving import is_free, serve_all
+
+    if not is_free(host, port):
+        fail(f"A porta {port} já está em uso: pare quem a usa, ou escolha outra com --port.", Exit.BUSY)
     migrate()
-    from receba.config.serving import serve_all
 
     console.print(f"Receba em http://localhost:{port}", highlight=False)
     raise typer.Exit(serve_all(host, port, workers))
@@ -115,6 +118,10 @@ def demo(
     """Prepara três empresas de mentira, com 18 meses de história, e as serve; a segunda vez só serve."""
     os.environ["RECEBA_DEMO"] = "1"
     set_up(migrated=False)
+    from receba.config.serving import is_free
+
+    if not only_seed and not is_free("127.0.0.1", port):
+        fail(f"A porta {port} já está em uso: pare quem a usa, ou escolha outra com --port.", Exit.BUSY)
     migrate()
     from django.conf import settings
     from django.utils import timezone

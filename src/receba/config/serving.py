@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -28,13 +29,15 @@ def serve_all(host: str, port: int, workers: int) -> int:
         str(port),
         "--workers",
         str(workers),
+        "--blocking-threads",
+        "8",
         "--no-ws",
         "--log-level",
         "warning",
         "receba.config.wsgi:application",
     ]
     worker = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "2"]
-    mailbox = _mailbox()
+    mailbox = _mailbox(env)
     running = [subprocess.Popen(command, env=env) for command in (web, worker)]
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -54,10 +57,30 @@ def serve_all(host: str, port: int, workers: int) -> int:
     return 0 if code in (0, -signal.SIGTERM, -signal.SIGINT) else code
 
 
-def _mailbox() -> Any:
-    """Start the demo's own SMTP server: what the demo sends stays on this machine."""
+def is_free(host: str, port: int) -> bool:
+    """Return whether nobody listens at an address yet."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _mailbox(env: dict[str, str]) -> Any:
+    """Start the demo's own SMTP server: what the demo sends stays on this machine.
+
+    Where its usual port is taken (a second demo) it takes any free one, and tells the children through `env`.
+    """
     if not settings.DEMO:
         return None
     from receba.outreach.mailbox import start_mailbox
 
-    return start_mailbox(settings.EMAIL_HOST, settings.EMAIL_PORT, settings.MAILBOX)
+    port = settings.EMAIL_PORT
+    if not is_free(settings.EMAIL_HOST, port):
+        with socket.socket() as probe:
+            probe.bind((settings.EMAIL_HOST, 0))
+            port = probe.getsockname()[1]
+    env["RECEBA_SMTP_PORT"] = str(port)
+    return start_mailbox(settings.EMAIL_HOST, port, settings.MAILBOX)
