@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 from django.db import connection
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import Conninfo
 
 from receba.access.scope import Scope
 from receba.engine import postgres
@@ -14,17 +16,10 @@ from receba.kernel.tables import Table
 
 
 def _dsn() -> str:
-    """Return the address of the working database, as libpq and ADBC write it."""
-    params = connection.get_connection_params()
-    words = {
-        "host": params.get("host"),
-        "port": params.get("port"),
-        "dbname": params.get("dbname"),
-        "user": params.get("user"),
-        "password": params.get("password"),
-    }
-    quoted = ((k, str(v).replace("\\", "\\\\").replace("'", "\\'")) for k, v in words.items() if v)
-    return " ".join(f"{name}='{value}'" for name, value in quoted)
+    """Return the address of the working database, with every option (sslmode…), as libpq and ADBC write it."""
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()}
+    told = connection.get_connection_params()
+    return make_conninfo("", **{name: value for name, value in told.items() if name in known and value is not None})
 
 
 def read_tables(scope: Scope, queries: Mapping[Table, str]) -> dict[Table, pa.Table]:

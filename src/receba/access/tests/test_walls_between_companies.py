@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime
 import psycopg
 import pytest
 from django.db import connection, transaction
+from psycopg.conninfo import conninfo_to_dict
 
+from receba.access import reading
 from receba.access.reading import read_tables
 from receba.engine.postgres import write_rows
 from receba.kernel.tables import ENTRIES, TITLES
@@ -135,3 +137,13 @@ def test_the_program_can_neither_lift_the_wall_nor_become_who_could(cast):
         with pytest.raises(Exception) as refusal, transaction.atomic():
             ask(statement)
         assert isinstance(refusal.value.__cause__, psycopg.errors.InsufficientPrivilege), statement
+
+
+def test_columns_are_read_with_every_option_of_the_connection(db, monkeypatch):
+    options = {"sslmode": "prefer", "application_name": "it's receba", "options": "-c statement_timeout=5s"}
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", options)
+    told = conninfo_to_dict(reading._dsn())
+    assert options.items() <= told.items()
+    assert (told["dbname"], told["user"]) == (connection.settings_dict["NAME"], "receba_app")
+    with psycopg.connect(reading._dsn()) as other:
+        assert other.execute("SHOW application_name").fetchone() == ("it's receba",)
