@@ -243,8 +243,9 @@ def pages(scope, parts: dict[str, dict[str, float]]) -> None:
 
     company = Company.objects.get(pk=scope.company_id)
     owner = access.found_person(
-        scope.actor, company=company, email="dono@medida.example", name="Dono", password="x" * 12, role=Role.OWNER
-    )
+        scope.actor, company=company, email="dono@medida.example", name="Dono", password="x" * 12, role=Role.OWNER,
+        keep_password=True,
+    )  # fmt: skip
     client = Client(HTTP_HOST="localhost")
     with acting(scope.actor, "bench"):
         client.force_login(owner)

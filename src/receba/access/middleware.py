@@ -1,10 +1,12 @@
-"""Puts the signed-in person's name on whatever a request writes outside a company (sign-in, own password)."""
+"""Puts the signed-in person's name on what a request writes outside a company; keeps first passwords to one page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from receba.access.scope import Actor, acting
 
@@ -24,3 +26,19 @@ class ActorMiddleware:
         actor = Actor("person", person.email, person.pk) if person.is_authenticated else Actor("person", "visitor")
         with acting(actor, f"{request.method} {request.path}"):
             return self.get_response(request)
+
+
+class FirstPasswordMiddleware:
+    """Lets nobody go on with a password that somebody else knows: first they choose their own, or sign out."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        person = request.user
+        if not (person.is_authenticated and person.must_change_password):
+            return self.get_response(request)
+        choose = reverse("account_change_password")
+        if request.path in (choose, reverse("account_logout")):
+            return self.get_response(request)
+        return redirect(choose)

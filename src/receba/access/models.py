@@ -81,6 +81,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     operator = models.ForeignKey(Operator, models.PROTECT, null=True, blank=True, related_name="people")
     is_active = models.BooleanField(_("ativo"), default=True)
     is_staff = models.BooleanField(default=False)
+    must_change_password = models.BooleanField(_("ainda com a primeira senha"), default=False)
 
     objects: ClassVar[PersonManager] = PersonManager()
 

@@ -36,11 +36,16 @@ def found_company(actor: Actor, *, operator_name: str, portfolio_name: str = "Ge
 
 
 @transaction.atomic
-def found_person(actor: Actor, *, company: Company, email: str, name: str, password: str, role: Role) -> Person:
-    """Record a person of a company in a role, where nobody could sign in yet to invite them; again changes nothing."""
+def found_person(
+    actor: Actor, *, company: Company, email: str, name: str, password: str, role: Role, keep_password: bool = False
+) -> Person:
+    """Record a person of a company in a role, where nobody could sign in yet to invite them; again changes nothing.
+
+    Somebody else knows the password, so it is changed at the first sign-in, unless `keep_password` (the demonstration).
+    """
     with acting(actor, "found person"):
         person = Person.objects.filter(email=email.lower()).first() or Person.objects.create_user(
-            email, password, name=name, operator=company.operator
+            email, password, name=name, operator=company.operator, must_change_password=not keep_password
         )
         Grant.objects.get_or_create(person=person, company=company, portfolio=None, role=role, revoked_at=None)
     return person
@@ -50,7 +55,8 @@ def found_person(actor: Actor, *, company: Company, email: str, name: str, passw
 def invite(scope: Scope, *, email: str, name: str, role: Role, portfolio_id: int | None = None) -> tuple[Grant, str]:
     """Grant a role to a person, making them known first if they are not; return the grant and a first password.
 
-    The password is "" for somebody who already signs in. It is shown once and stored only hashed. Raises MixedGrants.
+    The password is "" for somebody who already signs in. It is shown once, stored only hashed, and changed at the first
+    sign-in. Raises MixedGrants.
     """
     scope.require(Permission.PEOPLE)
     password = ""
@@ -60,7 +66,9 @@ def invite(scope: Scope, *, email: str, name: str, role: Role, portfolio_id: int
         person = Person.objects.filter(email=email.lower()).first()
         if person is None:
             password = secrets.token_urlsafe(12)
-            person = Person.objects.create_user(email, password, name=name, operator=company.operator)
+            person = Person.objects.create_user(
+                email, password, name=name, operator=company.operator, must_change_password=True
+            )
         _refuse_mixed(person, company, role, portfolio)
         grant, _new = Grant.objects.get_or_create(
             person=person, company=company, portfolio=portfolio, role=role, revoked_at=None
@@ -91,6 +99,13 @@ def revoke(scope: Scope, *, grant_id: int) -> Grant:
         grant.revoked_at = timezone.now()
         grant.save(update_fields=["revoked_at"])
     return grant
+
+
+def choose_password(person: Person, password: str) -> None:
+    """Record a password that the person chose; the first one, which somebody else knew, is over."""
+    person.set_password(password)
+    person.must_change_password = False
+    person.save(update_fields=["password", "must_change_password"])
 
 
 @transaction.atomic

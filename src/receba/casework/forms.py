@@ -60,7 +60,6 @@ class WithPortfolio(forms.Form):
     carteira = forms.TypedChoiceField(label=_("Carteira"), required=False, coerce=int, empty_value=None)
 
     def __init__(self, scope: Scope, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         portfolios = portfolios_of(scope)
         field = self.fields["carteira"]
@@ -138,7 +137,6 @@ class InteractionForm(forms.Form):
     def __init__(
         self, *args: Any, contacts: list[tuple[int, str]], titles: list[tuple[int, str]], **kwargs: Any
     ) -> None:
-        kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         contact, several = self.fields["contato"], self.fields["titulos"]
         assert isinstance(contact, forms.TypedChoiceField) and isinstance(several, forms.TypedMultipleChoiceField)
@@ -186,7 +184,6 @@ class HoldForm(forms.Form):
     nota = forms.CharField(label=_("Observação"), required=False, max_length=300)
 
     def __init__(self, *args: Any, titles: list[tuple[int, str]], today: date, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.today = today
         field = self.fields["titulo"]

@@ -83,7 +83,7 @@ def init(
             actor, company=made, email=email, name=name or email, password=password, role=Role.OWNER
         )
         install_shipped(Scope(made.pk, actor))
-    told = f"senha {password}" if owner.check_password(password) else "a senha que já tem"
+    told = f"senha {password} (troque na primeira entrada)" if owner.check_password(password) else "a senha que já tem"
     console.print(f"Pronto. Entre com {owner.email} e {told}. Rode `receba serve`.", highlight=False)
     console.print(
         "A carteira segue a régua “Empresas (B2B)”: nada sai sem aprovação; troque em Régua.", highlight=False

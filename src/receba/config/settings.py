@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -83,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "receba.access.middleware.FirstPasswordMiddleware",
     "receba.access.middleware.ActorMiddleware",
 ]
 ROOT_URLCONF = "receba.config.urls"
@@ -102,6 +104,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # so that the console's label.html is everybody's
 
 
 def _database(url: str) -> dict[str, Any]:

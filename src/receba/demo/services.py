@@ -100,7 +100,9 @@ def _company(profile: Profile, number: int) -> Company:
             or role in (Role.OWNER, Role.MANAGER)
             or (profile is HORIZONTE and role == Role.AUDITOR)
         ):
-            access.found_person(ACTOR, company=company, email=email_, name=name, password=PASSWORD, role=role)
+            access.found_person(
+                ACTOR, company=company, email=email_, name=name, password=PASSWORD, role=role, keep_password=True
+            )
     return company
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -16,7 +17,7 @@ from receba.access import services
 from receba.access.core.roles import Role
 from receba.access.models import AuditEvent, Company, Grant, Person
 from receba.access.queries import chain_head, scope_for
-from receba.access.scope import Actor
+from receba.access.scope import Actor, acting
 from receba.parties.models import Debtor
 from scenarios.signing import signed_in
 
@@ -30,7 +31,47 @@ def page(cast, path: str) -> str:
     return f"/{cast.serra_azul.pk}/{path}"
 
 
+CHANGE = "/conta/password/change/"
 INVITATION = {"email": "nova@ponte.example", "name": "Nova Pessoa", "role": "collector", "portfolio": ""}
+
+
+def choose(client, old, new):
+    return client.post(CHANGE, {"oldpassword": old, "password1": new, "password2": new})
+
+
+@pytest.mark.req("S0.6")
+def test_who_was_given_a_password_goes_nowhere_before_choosing_another(cast, owner):
+    password = owner.post(page(cast, "pessoas/"), INVITATION).context["password"]
+    newcomer = signed_in(None)
+    newcomer.post("/conta/login/", {"login": "nova@ponte.example", "password": password})
+    for path in ("/", page(cast, "painel/"), "/conta/2fa/", "/conta/password/reset/", page(cast, "nada/")):
+        for send in (newcomer.get, newcomer.post):
+            answer = send(path)
+            assert (answer.status_code, answer.headers.get("location")) == (302, CHANGE), path
+    assert "Esta é a sua primeira entrada" in newcomer.get(CHANGE).content.decode()
+    same = choose(newcomer, password, password)
+    assert "diferente da que recebeu" in str(same.context["form"].errors["password1"])
+    assert choose(newcomer, "errada-senha-1", "so-eu-conheco-7").status_code == 200
+    assert newcomer.get("/").headers["location"] == CHANGE
+    assert choose(newcomer, password, "so-eu-conheco-7").headers["location"] == "/"
+    assert "Esta é a sua primeira entrada" not in newcomer.get(CHANGE).content.decode()
+    assert newcomer.get(page(cast, "painel/")).status_code == 200
+    assert newcomer.get("/conta/logout/").status_code == 200
+
+
+def test_who_was_given_a_password_may_leave(cast, owner):
+    password = owner.post(page(cast, "pessoas/"), INVITATION).context["password"]
+    newcomer = signed_in(None)
+    newcomer.post("/conta/login/", {"login": "nova@ponte.example", "password": password})
+    assert newcomer.get("/conta/logout/").status_code == 200
+    newcomer.post("/conta/logout/")
+    assert newcomer.get("/").headers["location"].startswith("/conta/login/")
+
+
+def test_labels_look_the_same_on_hand_made_pages_and_on_those_of_the_sign_in(cast, owner):
+    for path in (page(cast, "pessoas/"), page(cast, "configuracoes/encargos/"), CHANGE):
+        labels = re.findall(r"<(?:label|legend)[^>]*>(.*?)</(?:label|legend)>", owner.get(path).content.decode(), re.S)
+        assert labels and not [label for label in labels if label.rstrip().endswith(":")], path
 
 
 @pytest.mark.req("S0.6")
@@ -42,6 +83,8 @@ def test_an_invitation_shows_the_first_password_once_and_it_opens_the_door(cast,
     assert password not in owner.get(page(cast, "pessoas/")).content.decode()
     newcomer = signed_in(None)
     assert newcomer.post("/conta/login/", {"login": "nova@ponte.example", "password": password}).status_code == 302
+    assert newcomer.get(page(cast, "pessoas/")).headers["location"] == CHANGE
+    choose(newcomer, password, "so-eu-conheco-7")
     assert newcomer.get(page(cast, "pessoas/")).status_code == 403
     with cast.scope.active():
         made = AuditEvent.objects.filter(table="access_grant", operation="INSERT").first()
@@ -186,6 +229,8 @@ def test_who_has_one_portfolio_meets_nothing_of_the_whole_company(cast):
         scope_for(cast.people[Role.OWNER], cast.serra_azul.pk),
         email="dona@ponte.example", name="Dona", role=Role.OWNER, portfolio_id=cast.portfolio.pk,
     )  # fmt: skip
+    with acting(Actor("command", "tests")):
+        services.choose_password(grant.person, "so-eu-conheco-7")
     browser = signed_in(grant.person)
     for path in ("pessoas/", "auditoria/", "configuracoes/", "auditoria/exportar/"):
         assert browser.get(page(cast, path)).status_code == 403
