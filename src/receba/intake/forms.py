@@ -27,11 +27,15 @@ class UploadForm(forms.Form):
         choices=[("", _("descobrir pelo cabeçalho")), *Table.choices],
     )
     portfolio = forms.ModelChoiceField(
-        label=_("Carteira dos títulos que não a informam"), required=False, queryset=Portfolio.objects.none()
+        label=_("Carteira dos títulos que não a informam"),
+        required=False,
+        queryset=Portfolio.objects.none(),
+        empty_label=_("a carteira geral"),
     )
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         self.fields["portfolio"].queryset = Portfolio.objects.filter(company_id=scope.company_id)  # type: ignore[attr-defined]
 
     def clean_file(self) -> Any:
@@ -58,10 +62,10 @@ class MappingForm(forms.Form):
         label=_("Decimais"),
         choices=[("auto", _("descobrir")), ("comma", _("vírgula: 1.234,56")), ("dot", _("ponto: 1,234.56"))],
     )
-    base = forms.CharField(
-        label=_("Dia zero"),
+    base = forms.DateField(
+        label=_("Dia zero, se as datas vêm em dias"),
         required=False,
-        help_text=_("Só para datas contadas em dias: o dia de que partem, como 2026-01-31."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     document_required = forms.BooleanField(label=_("Recusar clientes sem CPF/CNPJ válido"), required=False)
 
@@ -77,6 +81,7 @@ class MappingForm(forms.Form):
             "document_required": file.document_required,
         }
         super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         self.keys = [field.key for field in SPECS[file.table].fields]
         for field in SPECS[file.table].fields:
             self.fields[f"field_{field.key}"] = forms.CharField(
@@ -90,5 +95,9 @@ class MappingForm(forms.Form):
         """Return what was filled in. Raises IntakeError."""
         data = self.cleaned_data
         fields = {key: data[f"field_{key}"].strip() for key in self.keys if data[f"field_{key}"].strip()}
-        options = {"dates": data["dates"], "decimal": data["decimal"], "base": data["base"].strip() or None}
+        options = {
+            "dates": data["dates"],
+            "decimal": data["decimal"],
+            "base": data["base"] and data["base"].isoformat(),
+        }
         return Mapping.from_json({"fields": fields, **options})

@@ -33,6 +33,7 @@ class ImportFile(models.Model):
     sha256 = models.CharField(max_length=64)
     size_bytes = models.BigIntegerField(_("tamanho"))
     table = models.CharField(_("tabela"), max_length=12, choices=Table.choices)
+    header = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
     portfolio = models.ForeignKey(Portfolio, models.PROTECT, null=True, blank=True, related_name="+")
     document_required = models.BooleanField(_("exigir CPF/CNPJ válido"), default=False)

@@ -69,6 +69,7 @@ def upload(
             sha256=hashlib.sha256(content).hexdigest(),
             size_bytes=len(content),
             table=kind,
+            header=list(raw.header),
             mapping=proposed.to_json(),
             portfolio_id=portfolio_id,
             document_required=bool(saved and saved.document_required),
@@ -107,10 +108,11 @@ def map_columns(
         file = ImportFile.objects.select_for_update().get(pk=file_id)
         file.table = table or file.table
         raw = read_bytes(gzip.decompress(bytes(file.content.data)), mapping.delimiter)
+        file.header = list(raw.header)
         file.mapping = mapping.bound_to(raw.header, SPECS[file.table]).to_json()
         if document_required is not None:
             file.document_required = document_required
-        file.save(update_fields=["table", "mapping", "document_required"])
+        file.save(update_fields=["table", "header", "mapping", "document_required"])
         if save:
             SavedMapping.objects.update_or_create(
                 company_id=scope.company_id,

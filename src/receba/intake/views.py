@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from receba.access.core.roles import Permission
@@ -17,17 +18,24 @@ from receba.access.words import translated
 from receba.intake import queries, services
 from receba.intake.core.errors import IntakeError
 from receba.intake.core.fields import SPECS
+from receba.intake.core.mapping import Mapping
 from receba.intake.forms import MappingForm, UploadForm
 from receba.intake.labels import told
 from receba.intake.models import ImportFile, RejectedRow
 
 SHOWN = 100
+DOUBTFUL = ("assumed", "conflicting")
 COUNT_LABELS = {
-    "rows": gettext_lazy("linhas lidas"), "accepted": gettext_lazy("aceitas"), "rejected": gettext_lazy("recusadas"), "repeated": gettext_lazy("repetidas no arquivo"),
+    "rows": gettext_lazy("linhas lidas"), "accepted": gettext_lazy("aceitas"), "rejected": gettext_lazy("recusadas"),
+    "repeated": gettext_lazy("repetidas no arquivo"), "blank_lines": gettext_lazy("linhas em branco"),
     "customers_new": gettext_lazy("clientes novos"), "customers_known": gettext_lazy("clientes conhecidos"),
-    "customers_changed": gettext_lazy("clientes alterados"), "titles_new": gettext_lazy("títulos novos"), "titles_known": gettext_lazy("títulos conhecidos"),
-    "titles_changed": gettext_lazy("títulos alterados"), "settlements_new": gettext_lazy("baixas novas"),
-    "settlements_known": gettext_lazy("baixas conhecidas"), "settlements_waiting": gettext_lazy("baixas à espera do título"),
+    "customers_changed": gettext_lazy("clientes alterados"), "titles_new": gettext_lazy("títulos novos"),
+    "titles_known": gettext_lazy("títulos conhecidos"), "titles_amount_changed": gettext_lazy("valores corrigidos"),
+    "titles_due_changed": gettext_lazy("vencimentos alterados"), "settlements_new": gettext_lazy("baixas novas"),
+    "settlements_known": gettext_lazy("baixas conhecidas"),
+    "settlements_waiting": gettext_lazy("baixas à espera do título"),
+    "waiting_applied": gettext_lazy("baixas que esperavam e entraram"),
+    "disputes_new": gettext_lazy("contestações abertas"), "disputes_ended": gettext_lazy("contestações encerradas"),
 }  # fmt: skip
 
 
@@ -39,11 +47,13 @@ def _file(request: CompanyRequest, file_id: int) -> ImportFile:
 
 
 def _named(counts: dict[str, Any]) -> list[tuple[str, Any]]:
-    return [
-        (str(COUNT_LABELS.get(key, key.replace("_", " "))), value)
-        for key, value in counts.items()
-        if value not in (0, [], {})
-    ]
+    return [(str(label), counts[key]) for key, label in COUNT_LABELS.items() if counts.get(key)]
+
+
+def _worded(table: str, reasons: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return problems with the name of their field, as people know it, beside its key."""
+    labels = {field.key: translated(field.label) for field in SPECS[table].fields}
+    return [{**told(reason), "label": labels.get(reason["field"], _("linha"))} for reason in reasons]
 
 
 @company_view(Permission.IMPORT)
@@ -73,7 +83,7 @@ def mapping(request: CompanyRequest, file_id: int) -> HttpResponse:
         table = form.cleaned_data["table"]
         try:
             if table != file.table:  # another kind of file has other fields: guess again
-                services.map_columns(request.scope, file_id, form.mapping().__class__(), table=table, save=False)
+                services.map_columns(request.scope, file_id, Mapping(), table=table, save=False)
                 return redirect("intake:mapping", request.company.pk, file_id)
             services.map_columns(
                 request.scope, file_id, form.mapping(), document_required=form.cleaned_data["document_required"]
@@ -81,7 +91,10 @@ def mapping(request: CompanyRequest, file_id: int) -> HttpResponse:
             return redirect("intake:preview", request.company.pk, file_id)
         except IntakeError as refusal:
             form.add_error(None, translated(refusal.message))
-    fields = [(form[f"field_{key}"], header.confidence.get(key)) for key in form.keys]
+    bound = {key: form[f"field_{key}"] for key in form.keys}
+    fields = [
+        (field, header.columns.get(field.value() or "", []), header.confidence.get(key)) for key, field in bound.items()
+    ]
     return render(request, "intake/mapping.html", {"file": file, "form": form, "fields": fields, "header": header,
                                                    "spec": SPECS[file.table]})  # fmt: skip
 
@@ -96,11 +109,10 @@ def preview(request: CompanyRequest, file_id: int) -> HttpResponse:
         messages.error(request, translated(refusal.message))
         return redirect("intake:mapping", request.company.pk, file_id)
     return render(request, "intake/preview.html", {
-        "file": file, "counts": _named(seen.counts), "refused": [told(problem) for problem in seen.refused.head(SHOWN).iter_rows(named=True)],
-        "findings": [translated(finding.message) for finding in seen.reading.findings],
-        "money": [
-            (translated(SPECS[file.table].field(key).label), total) for key, total in seen.reading.totals.money.items()
-        ],
+        "file": file, "counts": _named(seen.counts), "refused": _worded(file.table, seen.refused.head(SHOWN).to_dicts()),
+        "problems": seen.refused.height, "doubts": [translated(f.message) for f in seen.reading.findings if f.certainty in DOUBTFUL],
+        "findings": [translated(f.message) for f in seen.reading.findings if f.certainty not in DOUBTFUL],
+        "money": [(translated(SPECS[file.table].field(key).label), total) for key, total in seen.reading.totals.money.items()],
         "new_portfolios": seen.new_portfolios, "earlier": seen.earlier,
     })  # fmt: skip
 
@@ -122,8 +134,12 @@ def file(request: CompanyRequest, file_id: int) -> HttpResponse:
 
 @company_view(Permission.IMPORT)
 def progress(request: CompanyRequest, file_id: int) -> HttpResponse:
-    """Return the part of the page that moves while the import runs."""
-    return render(request, "intake/_progress.html", _told(request, file_id))
+    """Return the part of the page that moves while the import runs; when it is over, ask for the whole page."""
+    told = _told(request, file_id)
+    response = render(request, "intake/_progress.html", told)
+    if not told["moving"]:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 def _told(request: CompanyRequest, file_id: int) -> dict[str, Any]:
@@ -131,12 +147,11 @@ def _told(request: CompanyRequest, file_id: int) -> dict[str, Any]:
     rows = queries.rejected_rows(request.scope, file_id=file_id, state=RejectedRow.State.OPEN)
     shown = [
         {
-            "line": row.line,
-            "reasons": [told(reason) for reason in row.reasons],
-            "cells": list((row.mended or row.raw).items()),
+            "line": row.line, "reasons": _worded(found.table, row.reasons), "cells": _cells(found, row),
+            "text": row.raw.get("", ""),
         }
         for row in rows[:SHOWN]
-    ]
+    ]  # fmt: skip
     moment = queries.progress(request.scope, file_id)
     return {
         "file": found, "counts": _named(found.counts), "error": found.error and _(found.error),
@@ -146,17 +161,28 @@ def _told(request: CompanyRequest, file_id: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _cells(file: ImportFile, row: RejectedRow) -> list[tuple[str, str, bool]]:
+    """Return column, text and whether something is wrong with it, in the order of the file."""
+    fields = Mapping.from_json(file.mapping).fields
+    wrong = {column for told in row.reasons if told["field"] in fields for column in fields[told["field"]].columns}
+    values = {**row.raw, **(row.mended or {})}
+    return [(column, values.get(column) or "", column in wrong) for column in file.header]
+
+
 @company_view(Permission.IMPORT)
 @require_POST
 def mend(request: CompanyRequest, file_id: int) -> HttpResponse:
     """Import again the refused rows that were mended in place (`cell-<line>-<column number>`) or by an uploaded CSV."""
-    _file(request, file_id)
+    before = _file(request, file_id).counts.get("rejected", 0)
     try:
         if sent := request.FILES.get("mended"):
-            services.mend_with_csv(request.scope, file_id, sent.read())
+            file = services.mend_with_csv(request.scope, file_id, sent.read())
         else:
-            services.mend(request.scope, file_id, _changed_cells(request, file_id))
-        messages.success(request, _("Linhas reenviadas: as que agora estão certas entraram."))
+            file = services.mend(request.scope, file_id, _changed_cells(request, file_id))
+        if came := before - file.counts["rejected"]:
+            messages.success(request, ngettext("Entrou %(n)d linha.", "Entraram %(n)d linhas.", came) % {"n": came})
+        else:
+            messages.warning(request, _("Nenhuma linha entrou ainda: veja o motivo em cada uma."))
     except IntakeError as refusal:
         messages.error(request, translated(refusal.message))
     except services.NotMendable:
@@ -168,12 +194,13 @@ def mend(request: CompanyRequest, file_id: int) -> HttpResponse:
 
 def _changed_cells(request: CompanyRequest, file_id: int) -> dict[int, dict[str, str | None]]:
     """Return line → column → new text, of the cells whose text differs from what the row holds."""
+    file = _file(request, file_id)
     changed: dict[int, dict[str, str | None]] = {}
     for row in queries.rejected_rows(request.scope, file_id=file_id, state=RejectedRow.State.OPEN)[:SHOWN]:
-        for number, (column, old) in enumerate((row.mended or row.raw).items()):
-            written = request.POST.get(f"cell-{row.line}-{number}")
-            if written is not None and written != (old or ""):
-                changed.setdefault(row.line, {})[column] = written
+        for number, (column, old, _wrong) in enumerate(_cells(file, row)):
+            told = request.POST.get(f"cell-{row.line}-{number}")
+            if told is not None and told != old:
+                changed.setdefault(row.line, {})[column] = told
     return changed
 
 

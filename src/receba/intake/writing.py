@@ -23,7 +23,8 @@ from receba.ledger.services import NewDue, NewFace, News, NewTitle
 from receba.parties import services as parties
 from receba.parties.services import DebtorFacts
 
-CHUNK_ROWS = 20_000
+CHUNK_ROWS = 10_000
+"""Rows of one transaction: a second or two, so that the page sees the import move."""
 DISPUTE_NOTE = "informado no arquivo do credor"
 IMPORTER = Actor("job", "importação")
 _KINDS = {"PF": PersonKind.PF, "PJ": PersonKind.PJ}
@@ -70,19 +71,22 @@ def write(context: Context, comparison: Comparison, progress: Progress) -> Writt
     _write_customers(context, comparison.customers, written, progress)
     titles, settlements = comparison.titles, _to_post(comparison)
     total, done = titles.height + settlements.height, 0
+    step = " e ".join(name for name, rows in (("títulos", titles), ("baixas", settlements)) if rows.height)
+    if step:
+        progress(step, done, total)
     for chunk in titles.iter_slices(CHUNK_ROWS):
         mine = settlements.join(chunk, on="title", how="semi")
         with context.scope.active(), transaction.atomic():
             ids = _write_titles(context, chunk, written)
             _post(context, mine, ids, written)
         done += chunk.height + mine.height
-        progress("títulos", done, total)
+        progress(step, done, total)
     rest = settlements.join(titles, on="title", how="anti")
     for chunk in rest.iter_slices(CHUNK_ROWS):
         with context.scope.active(), transaction.atomic():
             _post(context, chunk, {}, written)
         done += chunk.height
-        progress("baixas", done, total)
+        progress(step, done, total)
     _dispute(context, comparison.disputes, written)
     return written
 

@@ -75,7 +75,7 @@ REASON_WORDING: dict[Reason, Wording] = {
         said("Confira delimitadores e aspas da linha: cada coluna do cabeçalho precisa de um valor, mesmo vazio."),
     ),
     Reason.MISSING_REQUIRED: Wording(
-        said("Falta {field}, que é obrigatório."), said("Preencha o campo na origem e reenvie a linha.")
+        said("O campo obrigatório “{field}” está em branco."), said("Preencha o campo na origem e reenvie a linha.")
     ),
     Reason.NOT_A_DATE: Wording(
         said("“{value}” não é uma data válida em {field}."),

@@ -395,7 +395,7 @@ def test_progress_is_told_and_stored(cast):
     told = []
     file = services.upload(cast.scope, name="t.csv", content=(TITLES + T1).encode())
     services.import_file(cast.scope, file.pk, progress=lambda step, done, total: told.append((step, done, total)))
-    assert [step for step, _, _ in told] == ["leitura", "comparação", "clientes", "títulos"]
+    assert [step for step, _, _ in told] == ["leitura", "comparação", "clientes", "títulos", "títulos"]
     stored = queries.progress(cast.scope, file.pk)
     assert (stored.step, stored.done, stored.total) == ("títulos", 1, 1)
 
