@@ -11,6 +11,7 @@ from receba.access import services as access
 from receba.access.core.roles import Role
 from receba.access.models import Company
 from receba.access.scope import Actor, Scope
+from receba.daily import queries as days
 from receba.daily import services as daily
 from receba.demo import files
 from receba.demo.core.portfolio import Portfolio, generate
@@ -50,20 +51,22 @@ class Size:
 
 
 def seed(*, on: date, folder: Path, size: Size, tell: Tell) -> list[Company]:
-    """Fill an empty base; what is there already is left as it is, so a second run adds nothing."""
+    """Fill an empty base. A company that was made whole is left as it is: the demonstration goes on where it stood."""
     made = []
     for number, profile in enumerate(PROFILES, start=1):
         tell(f"{profile.company}: cadastro")
         company = _company(profile, number)
+        made.append(company)
         scope = Scope(company.pk, ACTOR, reason="receba demo")
+        if days.last_day(scope) is not None:
+            continue
         portfolio = generate(profile, SEED, on, size.customers)
         _import(scope, portfolio, folder / profile.key, on, tell)
         _holds(scope, portfolio)
-        ruler.install_shipped(scope)
+        ruler.install_shipped(scope, default="empresas" if profile is SERRA_AZUL else "consumidor")
         for day in _days(on, size.past_weeks):
             tell(f"{profile.company}: rotina de {day:%d/%m/%Y}")
             daily.run_day(scope, on=day, catch_up=False)
-        made.append(company)
     return made
 
 

@@ -104,7 +104,8 @@ def explain(scope: Scope, decision_id: int) -> Explanation | None:
     again = None
     if kept and scope.portfolios is None and made is not None:
         again = found.approved_at is not None or _same(found, made)
-    looked = [_looked(s, debtor, ladder, versions, codes, found.on) for s in seen if s.title.title_id]
+    known = sorted((s for s in seen if s.title.title_id), key=lambda s: (not s.spoken, s.look))
+    looked = [_looked(s, debtor, ladder, versions, codes, found.on) for s in known]
     return Explanation(
         found.pk,
         found.debtor.name,

@@ -29,6 +29,13 @@ from receba.ruler.models import REASON_LABELS, Assignment, Decision, Ruler, Rule
 
 PAGE = 50
 CHANNEL_LABELS = {"email": gettext_lazy("e-mail"), "task": gettext_lazy("tarefa para uma pessoa")}
+TEMPLATE_LABELS = {
+    "lembrete": gettext_lazy("lembrete antes do vencimento"),
+    "vence_hoje": gettext_lazy("vence hoje"),
+    "atraso_leve": gettext_lazy("atraso, tom leve"),
+    "atraso_firme": gettext_lazy("atraso, tom firme"),
+    "atraso_final": gettext_lazy("atraso, última mensagem"),
+}
 _BIGGEST = 2**63 - 1
 
 
@@ -77,6 +84,7 @@ def _step(step: Step) -> dict[str, Any]:
         "step": step,
         "when": when(step.offset_days),
         "channel": CHANNEL_LABELS.get(step.channel, step.channel),
+        "text": TEMPLATE_LABELS.get(step.template, step.template),
         "conditions": conditions,
     }
 

@@ -55,7 +55,7 @@ def segments(request: CompanyRequest) -> TemplateResponse:
         "on": on,
         "rows": rows,
         "heads": list(BEHAVIOUR_LABELS.values()),
-        "sums": sums,
+        "sums": list(zip(BEHAVIOUR_LABELS.values(), sums, strict=True)),
         "total": sum(sums),
         "cuts": CUTS,
         "late_share": f"{CUTS.occasional_above_e3 / 10:g}",
