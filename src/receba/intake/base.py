@@ -74,7 +74,10 @@ def base_for(scope: Scope, accepted: pl.DataFrame) -> Base:
         terms = list(Terms.objects.order_by("since").values_list("code", "since", "pk", "relation"))
         codes = [code for code, *_version in terms]
         latest = {code: relation for code, _since, _pk, relation in terms}
-        for_all = [code for code in codes if latest[code] != Relation.BUSINESS]
+        safe = {code for code in codes if latest[code] == Relation.CONSUMER}
+        for_all = [
+            code for code in codes if code in safe or (code == DEFAULT_TERMS and latest[code] != Relation.BUSINESS)
+        ]
         versions = [(code, since, pk, relation != Relation.BUSINESS) for code, since, pk, relation in terms]
         return Base(
             titles=_titles(scope, titles),

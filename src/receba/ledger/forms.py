@@ -30,8 +30,9 @@ class PercentField(forms.DecimalField):
 
 
 class OrderWidget(forms.MultiWidget):
-    """One list for each place of the order of imputation."""
+    """One list for each place of the order of imputation, numbered."""
 
+    template_name = "ledger/order.html"
     use_fieldset = True
 
     def __init__(self) -> None:
@@ -77,7 +78,7 @@ class TermsForm(forms.Form):
     relation = forms.ChoiceField(
         label=_("Valem para"),
         choices=[(relation.value, label) for relation, label in RELATION_LABELS.items()],
-        help_text=_("Títulos de pessoa física só entram em condições que valem para consumidores."),
+        help_text=_("Títulos de pessoa física não entram em condições só entre empresas."),
     )
     fine = PercentField(label=_("Multa (%)"), most=20, help_text=_("No consumo, até 2% (CDC, art. 52, § 1º)."))
     interest = PercentField(
@@ -86,9 +87,12 @@ class TermsForm(forms.Form):
         help_text=_("Simples, por dia corrido: mês de 30 dias. No consumo, até 1% ao mês."),
     )
     declared = forms.BooleanField(
-        label=_("Declaro que são relações só entre empresas e que o contrato prevê estes percentuais"),
+        label=_(
+            "Declaro que a relação é esta e que o contrato, ou a convenção do condomínio, prevê estes percentuais. Fica"
+            " registrado com o meu nome"
+        ),
+        label_suffix="",
         required=False,
-        help_text=_("Só se pede acima de 10% de multa ou de 1% de juros ao mês; fica registrado com o seu nome."),
     )
     grace_days = forms.IntegerField(label=_("Carência (dias)"), min_value=0, max_value=60, initial=0)
     index = forms.ModelChoiceField(
@@ -145,5 +149,5 @@ class TermsForm(forms.Form):
             "unpaid_charges": told["unpaid_charges"],
             "imputation": told["imputation"],
             "relation": Relation(told["relation"]),
-            "declared": told["declared"] and told["relation"] == Relation.BUSINESS,
+            "declared": told["declared"] and told["relation"] != Relation.CONSUMER,
         }

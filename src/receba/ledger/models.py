@@ -54,6 +54,7 @@ COMPONENT_LABELS: dict[Component, Any] = {
 RELATION_LABELS = {
     Relation.CONSUMER: _("consumidores e empresas"),
     Relation.BUSINESS: _("só entre empresas"),
+    Relation.CONDOMINIUM: _("condomínio e condôminos"),
 }
 
 
@@ -106,7 +107,7 @@ class Terms(models.Model):
     unpaid_charges = models.CharField(max_length=8, choices=Unpaid.choices, default=Unpaid.WAIVE)
     relation = models.CharField(
         _("relação"),
-        max_length=8,
+        max_length=12,
         choices=[(relation.value, label) for relation, label in RELATION_LABELS.items()],
         default=Relation.CONSUMER,
     )

@@ -88,7 +88,7 @@ def test_titles_are_opened_for_known_and_unknown_customers(cast):
 def add_terms(cast, code, since, relation, interest):
     terms = add_ledger_terms(
         cast.scope, code=code, since=since, source="contrato", interest_bps_month=interest, relation=relation,
-        declared=relation == Relation.BUSINESS,
+        declared=relation != Relation.CONSUMER,
     )  # fmt: skip
     return terms.pk
 
@@ -107,6 +107,22 @@ def test_natural_persons_come_under_terms_for_consumers_or_not_at_all(cast):
         assert dict(Title.objects.values_list("code", "terms_id")) == {
             "T1": consumer, "T2": business, "T3": consumer, "T4": business,
         }  # fmt: skip
+
+
+@pytest.mark.parametrize("padrao, gets", [(Relation.BUSINESS, "varejo"), (Relation.CONDOMINIUM, "padrao")])
+def test_terms_of_a_condominium_are_given_where_they_are_the_standard_or_named(cast, padrao, gets):
+    ids = {
+        "condominio": add_terms(cast, "condominio", date(2025, 1, 1), Relation.CONDOMINIUM, 150),
+        "padrao": add_terms(cast, "padrao", date(2026, 1, 1), padrao, 150),
+        "varejo": add_terms(cast, "varejo", date(2026, 1, 1), Relation.CONSUMER, 100),
+    }
+    flat = "codigo_cliente;titulo;emissao;vencimento;valor;condicoes\n"
+    file = load(
+        cast, flat + "1;T1;13/03/2026;31/03/2026;10,00;\n1;T2;13/03/2026;31/03/2026;9,00;condominio\n", "titles"
+    )
+    assert reasons(cast, file) == []
+    with cast.scope.active():
+        assert dict(Title.objects.values_list("code", "terms_id")) == {"T1": ids[gets], "T2": ids["condominio"]}
 
 
 @pytest.mark.req("S3.4")

@@ -16,10 +16,11 @@ Charge = Literal["fine", "interest"]
 
 
 class Relation(StrEnum):
-    """Between whom the terms hold: also with consumers, or between businesses only."""
+    """Between whom the terms hold: also with consumers, between businesses only, or of a condominium's owners."""
 
     CONSUMER = "consumer"
     BUSINESS = "business"
+    CONDOMINIUM = "condominium"
 
 
 @dataclass(frozen=True, slots=True)

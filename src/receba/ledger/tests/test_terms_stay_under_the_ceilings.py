@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,7 +20,7 @@ from receba.ledger.services import AboveCeiling, News, NewTitle, NotAnOrder, Not
 from scenarios.signing import signed_in
 
 SINCE = date(2026, 7, 1)
-BUSINESS, CONSUMER = Relation.BUSINESS, Relation.CONSUMER
+BUSINESS, CONDOMINIUM, CONSUMER = Relation.BUSINESS, Relation.CONDOMINIUM, Relation.CONSUMER
 NEW = {
     "code": "novas", "since": "2026-07-01", "relation": "consumer", "fine": "2,00", "interest": "1,00",
     "grace_days": "0", "index": "", "discounts": "", "unpaid_charges": "waive", "source": "contrato, cláusula 4",
@@ -49,6 +51,10 @@ def post(cast, **changes):
         (1000, 250, BUSINESS, False, ["interest"]),
         (1001, 250, BUSINESS, True, []),
         (10_001, 100, BUSINESS, True, ["fine"]),
+        (200, 100, CONDOMINIUM, False, []),
+        (201, 100, CONDOMINIUM, True, ["fine"]),
+        (200, 101, CONDOMINIUM, False, ["interest"]),
+        (200, 101, CONDOMINIUM, True, []),
     ],
 )
 def test_terms_above_a_ceiling_are_refused(cast, fine, interest, relation, declared, stopped):
@@ -135,6 +141,35 @@ def test_a_natural_person_never_comes_under_terms_between_businesses(cast):
     with cast.scope.active():
         assert not Title.objects.exists()
     assert len(services.open_titles(cast.scope, new[:1])) == 1
+
+
+def test_the_page_takes_the_statement_of_a_condominium_and_not_of_a_consumer(cast):
+    assert post(cast, relation="condominium", interest="1,50", declared="on").status_code == 302
+    assert list(post(cast, code="outras", interest="1,50", declared="on").context["form"].errors) == ["interest"]
+    with cast.scope.active():
+        assert Terms.objects.get(code="novas").declared
+    text = signed_in(cast.people[Role.MANAGER]).get(f"/{cast.serra_azul.pk}/configuracoes/encargos/").content.decode()
+    assert "condomínio e condôminos · declarado acima do teto usual" in text
+
+
+def test_a_natural_person_owes_to_a_condominium_under_its_own_terms(cast):
+    terms = add(cast, 200, 150, relation=CONDOMINIUM, declared=True)
+    new = NewTitle("T", cast.lucia.pk, cast.portfolio.pk, terms.pk, SINCE, SINCE, 100_00)
+    assert len(services.open_titles(cast.scope, [new])) == 1
+
+
+def test_the_reference_tells_the_limit_of_every_ceiling():
+    page = (Path(__file__).parents[4] / "docs/reference/late-charges.md").read_text("utf-8")
+    for relation in Relation:
+        row = re.search(rf"^\| `{relation}` \| (.+) \| (.+) \|$", page, re.M)
+        assert row, relation
+        for charge, told in zip(("fine", "interest"), row.groups(), strict=True):
+            known = {
+                (f"{c.most_bps // 100} %", {"refuse": "refused above", "declare": "with a statement above"}[c.rule])
+                for c in services.ceilings()
+                if (c.relation, c.charge) == (relation, charge)
+            }
+            assert set(re.findall(r"(\d+ %),? (refused above|with a statement above)", told)) == known
 
 
 def test_the_order_of_a_payment_is_chosen_and_followed(cast):
