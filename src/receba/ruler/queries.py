@@ -127,8 +127,8 @@ class StepCount:
     version: RulerVersion
     step: int
     debtors: int
-    overdue_centavos: int
-    open_centavos: int
+    overdue_centavos: int | None
+    open_centavos: int | None
     approved: int
 
     @property
@@ -174,7 +174,11 @@ class DayPlan:
 
 
 def plan_of(scope: Scope, *, on: date) -> DayPlan:
-    """Return the plan of a day in numbers."""
+    """Return the plan of a day in numbers.
+
+    A decision's sums are of the whole debtor: who sees some portfolios only gets the counts, and None for the sums.
+    """
+    whole = scope.portfolios is None
     with scope.active():
         versions = {v.pk: v for v in RulerVersion.objects.select_related("ruler")}
         sums = {
@@ -187,7 +191,14 @@ def plan_of(scope: Scope, *, on: date) -> DayPlan:
         steps_of: list[dict[str, Any]] = [dict(row) for row in sent.values("version_id", "step").annotate(**sums)]
         silences_of: list[dict[str, Any]] = [dict(row) for row in silent.values("reason").annotate(**sums)]
         steps = [
-            StepCount(versions[r["version_id"]], r["step"], r["debtors"], r["overdue"], r["open"], r["approved"])
+            StepCount(
+                versions[r["version_id"]],
+                r["step"],
+                r["debtors"],
+                r["overdue"] if whole else None,
+                r["open"] if whole else None,
+                r["approved"],
+            )
             for r in steps_of
         ]
         silences = [
@@ -195,7 +206,7 @@ def plan_of(scope: Scope, *, on: date) -> DayPlan:
                 "reason": r["reason"],
                 "label": REASON_LABELS[r["reason"]],
                 "debtors": r["debtors"],
-                "overdue": r["overdue"],
+                "overdue": r["overdue"] if whole else None,
             }
             for r in silences_of
         ]
@@ -221,13 +232,17 @@ def decisions(
     """Return the day's decisions with debtors and versions, largest overdue first.
 
     `step` is (version, place) of those to be contacted by it, `reason` the silence; `after` is (overdue_centavos,
-    debtor_id) of the row before the first one wanted.
+    debtor_id) of the row before the first one wanted. To who sees some portfolios only, whole debtors' sums do not show
+    in the order either: theirs is that of the debtors, and the first number of `after` counts for nothing.
     """
     found = Decision.objects.filter(company_id=scope.company_id, on=on)
     if step is not None:
         found = found.filter(outcome=Outcome.SEND, version_id=step[0], step=step[1])
     if reason is not None:
         found = found.filter(outcome=Outcome.SKIP, reason=reason)
+    if scope.portfolios is not None:
+        found = found.filter(debtor_id__gt=after[1]) if after else found
+        return found.select_related("debtor", "version__ruler", "title").order_by("debtor_id")
     if after is not None:
         less, same = Q(overdue_centavos__lt=after[0]), Q(overdue_centavos=after[0], debtor_id__gt=after[1])
         found = found.filter(less | same)

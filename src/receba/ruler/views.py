@@ -143,11 +143,12 @@ def decisions(request: CompanyRequest) -> TemplateResponse:
     found = list(queries.decisions(request.scope, on=on, after=after, **chosen)[: PAGE + 1])  # type: ignore[arg-type]
     rows = found[:PAGE]
     may_approve = request.scope.allows(Permission.APPROVE_PLAN) and on == queries.last_day(request.scope)
+    whole = request.scope.portfolios is None
     context = {
         "on": on,
         "told": told,
-        "rows": [_row(decision, may_approve) for decision in rows],
-        "following": f"{rows[-1].overdue_centavos}.{rows[-1].debtor_id}" if len(found) > PAGE else None,
+        "rows": [_row(decision, may_approve, whole) for decision in rows],
+        "following": f"{rows[-1].overdue_centavos if whole else 0}.{rows[-1].debtor_id}" if len(found) > PAGE else None,
         "choosing": may_approve and any(_waits(decision) for decision in rows),
     }
     return TemplateResponse(request, "ruler/decisions.html", context)
@@ -157,13 +158,16 @@ def _waits(decision: Decision) -> bool:
     return decision.outcome == Outcome.SEND and decision.approved_at is None
 
 
-def _row(decision: Decision, may_approve: bool) -> dict[str, Any]:
-    """Return a decision for the list: what is done, or why nothing is."""
+def _row(decision: Decision, may_approve: bool, whole: bool) -> dict[str, Any]:
+    """Return a decision for the list: what is done, or why nothing is; the debtor's sums only to who sees it whole."""
     told = str(REASON_LABELS[decision.reason])
     if decision.outcome == Outcome.SEND and decision.version is not None:
         told = f"{decision.version.ruler}: {decision.version.document.steps[decision.step].key}"
     return {
         "decision": decision,
+        "open_centavos": decision.open_centavos if whole else None,
+        "overdue_centavos": decision.overdue_centavos if whole else None,
+        "days_late": decision.days_late if whole else None,
         "told": told,
         "sends": decision.outcome == Outcome.SEND,
         "open": may_approve and _waits(decision),

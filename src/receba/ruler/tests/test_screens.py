@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from receba.access import services as access
 from receba.access.core.roles import Role
 from receba.access.scope import Actor, acting
 from receba.daily import services as daily
@@ -199,6 +200,38 @@ def test_a_reader_sees_a_person_only_by_first_name(planned, at):
         assert "Lúcia F." in (page := text(at(Role.READER, f"ruler:{name}", *args, **ask)))
         assert "Ferreira" not in page
         assert "Lúcia Ferreira" in text(at(Role.MANAGER, f"ruler:{name}", *args, **ask))
+
+
+@pytest.mark.req("S1.57")
+def test_who_sees_one_portfolio_never_learns_what_is_owed_in_another(committed, cast):
+    services.publish(cast.scope, code="teste", document=DOCUMENT)
+    services.assign(cast.scope, code="teste", portfolio_id=cast.portfolio.pk)
+    titles = [
+        NewTitle(code, cast.lucia.pk, portfolio.pk, cast.terms.pk, ON - timedelta(60), ON - timedelta(1), owed)
+        for code, portfolio, owed in (("A", cast.portfolio, 100_00), ("B", cast.other_portfolio, 777_00))
+    ]
+    ledger.open_titles(cast.scope, titles)
+    daily.run_day(cast.scope, on=ON)
+    grant, _password = access.invite(
+        cast.scope, email="parte@ponte.example", name="Parte", role=Role.READER, portfolio_id=cast.portfolio.pk
+    )
+    person = grant.person
+    with acting(cast.scope.actor, "their own password"):
+        person.must_change_password = False
+        person.save()
+    with cast.scope.active():
+        decision = Decision.objects.get(on=ON, debtor=cast.lucia).pk
+    client, told = browser(person), ""
+    for name, args in (("plan", []), ("decisions", []), ("decision", [decision])):
+        page = client.get(reverse(f"ruler:{name}", args=[cast.serra_azul.pk, *args]))
+        assert page.status_code == 200, name
+        told += text(page)
+    assert "Lúcia F." in told
+    assert re.search(r"devia R\$ 10\d,\d\d", told)  # A alone, with its charges
+    hundreds = re.compile(r"R\$ [789]\d\d,\d\d")  # B, or both, with their charges
+    assert not hundreds.search(told)
+    whole = browser(cast.people[Role.OWNER]).get(reverse("ruler:plan", args=[cast.serra_azul.pk]))
+    assert hundreds.search(text(whole))
 
 
 def test_a_decision_explains_itself(planned, at):
