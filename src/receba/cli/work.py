@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 KnownOption = Annotated[
     Any, typer.Option("--known-on", parser=parse_day, help="com o que se sabia neste dia", metavar="DATA")
 ]
+
+
+PROBLEMS_SHOWN = 20
+"""Problems of refused rows that fit a screen; `--rejected` writes them all."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -123,7 +129,8 @@ def import_file(
         if mapping:
             file = services.map_columns(scope, file.pk, Mapping.from_line(mapping), save=not dry_run)
         if dry_run:
-            show(queries.preview(scope, file.pk).as_dict(), as_json)
+            seen = queries.preview(scope, file.pk)
+            _tell_import(seen.as_dict(), seen.refused.iter_rows(named=True), as_json=as_json)
             return
         with Progress(
             TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, disable=as_json
@@ -140,12 +147,29 @@ def import_file(
         fail(f"{path}: {wrong}")
     except services.ImportIsRunning:
         fail("Outra importação desta empresa está em andamento.", Exit.BUSY)
-    report = {"file": file.pk, "table": file.table, "state": file.state, **file.counts}
-    show(report, as_json)
-    if report.get("rejected", 0):
-        if rejected_to:
-            rejected_to.write_bytes(queries.rejected_csv(scope, file.pk))
+    with scope.active():
+        refused = list(queries.rejected_rows(scope, file_id=file.pk, state="open"))
+    problems = [{**reason, "line": row.line} for row in refused for reason in row.reasons]
+    reasons = dict(sorted(Counter(problem["reason"] for problem in problems).items()))
+    report = {"file": file.pk, "table": file.table, "state": file.state, **file.counts, "reasons": reasons}
+    _tell_import(report, problems, as_json=as_json)
+    if refused and rejected_to:
+        rejected_to.write_bytes(queries.rejected_csv(scope, file.pk))
+    if file.counts["rejected"]:
         raise typer.Exit(Exit.ROWS_REJECTED)
+
+
+def _tell_import(report: dict[str, Any], problems: Iterable[Mapping[str, Any]], *, as_json: bool) -> None:
+    """Print what an import did or would do: all of it as JSON, or counts and the first problems in words."""
+    from receba.intake.models import named
+
+    if as_json:
+        show(report, as_json=True)
+        return
+    show(dict(named(report)), as_json=False)
+    for problem in islice(problems, PROBLEMS_SHOWN):
+        text = f"linha {problem['line']}: {problem['message']} {problem['remedy']}"
+        console.print(text, style="yellow", markup=False, highlight=False)
 
 
 def explain(

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from receba.access.managers import CompanyManager
 from receba.access.models import Company, Portfolio
+
+COUNT_LABELS = {
+    "rows": _("linhas lidas"), "accepted": _("aceitas"), "rejected": _("recusadas"),
+    "repeated": _("repetidas no arquivo"), "blank_lines": _("linhas em branco"),
+    "customers_new": _("clientes novos"), "customers_known": _("clientes conhecidos"),
+    "customers_changed": _("clientes alterados"), "titles_new": _("títulos novos"),
+    "titles_known": _("títulos conhecidos"), "titles_amount_changed": _("valores corrigidos"),
+    "titles_due_changed": _("vencimentos alterados"), "settlements_new": _("baixas novas"),
+    "settlements_known": _("baixas conhecidas"),
+    "settlements_waiting": _("baixas à espera do título"),
+    "waiting_applied": _("baixas que esperavam e entraram"),
+    "disputes_new": _("contestações abertas"), "disputes_ended": _("contestações encerradas"),
+}  # fmt: skip
+
+
+def named(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return what an import did as (words, count), what it did not do left out."""
+    return [(str(label), counts[key]) for key, label in COUNT_LABELS.items() if counts.get(key)]
 
 
 class Table(models.TextChoices):

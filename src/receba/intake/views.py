@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from receba.access.core.roles import Permission
@@ -21,22 +21,10 @@ from receba.intake.core.fields import SPECS
 from receba.intake.core.mapping import Mapping
 from receba.intake.forms import MappingForm, UploadForm
 from receba.intake.labels import told
-from receba.intake.models import ImportFile, RejectedRow
+from receba.intake.models import ImportFile, RejectedRow, named
 
 SHOWN = 100
 DOUBTFUL = ("assumed", "conflicting")
-COUNT_LABELS = {
-    "rows": gettext_lazy("linhas lidas"), "accepted": gettext_lazy("aceitas"), "rejected": gettext_lazy("recusadas"),
-    "repeated": gettext_lazy("repetidas no arquivo"), "blank_lines": gettext_lazy("linhas em branco"),
-    "customers_new": gettext_lazy("clientes novos"), "customers_known": gettext_lazy("clientes conhecidos"),
-    "customers_changed": gettext_lazy("clientes alterados"), "titles_new": gettext_lazy("títulos novos"),
-    "titles_known": gettext_lazy("títulos conhecidos"), "titles_amount_changed": gettext_lazy("valores corrigidos"),
-    "titles_due_changed": gettext_lazy("vencimentos alterados"), "settlements_new": gettext_lazy("baixas novas"),
-    "settlements_known": gettext_lazy("baixas conhecidas"),
-    "settlements_waiting": gettext_lazy("baixas à espera do título"),
-    "waiting_applied": gettext_lazy("baixas que esperavam e entraram"),
-    "disputes_new": gettext_lazy("contestações abertas"), "disputes_ended": gettext_lazy("contestações encerradas"),
-}  # fmt: skip
 
 
 def _file(request: CompanyRequest, file_id: int) -> ImportFile:
@@ -44,10 +32,6 @@ def _file(request: CompanyRequest, file_id: int) -> ImportFile:
         return queries.file(request.scope, file_id)
     except ImportFile.DoesNotExist as missing:
         raise Http404 from missing
-
-
-def _named(counts: dict[str, Any]) -> list[tuple[str, Any]]:
-    return [(str(label), counts[key]) for key, label in COUNT_LABELS.items() if counts.get(key)]
 
 
 def _worded(table: str, reasons: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -109,7 +93,7 @@ def preview(request: CompanyRequest, file_id: int) -> HttpResponse:
         messages.error(request, translated(refusal.message))
         return redirect("intake:mapping", request.company.pk, file_id)
     return render(request, "intake/preview.html", {
-        "file": file, "counts": _named(seen.counts), "refused": _worded(file.table, seen.refused.head(SHOWN).to_dicts()),
+        "file": file, "counts": named(seen.counts), "refused": _worded(file.table, seen.refused.head(SHOWN).to_dicts()),
         "problems": seen.refused.height, "doubts": [translated(f.message) for f in seen.reading.findings if f.certainty in DOUBTFUL],
         "findings": [translated(f.message) for f in seen.reading.findings if f.certainty not in DOUBTFUL],
         "money": [(translated(SPECS[file.table].field(key).label), total) for key, total in seen.reading.totals.money.items()],
@@ -154,7 +138,7 @@ def _told(request: CompanyRequest, file_id: int) -> dict[str, Any]:
     ]  # fmt: skip
     moment = queries.progress(request.scope, file_id)
     return {
-        "file": found, "counts": _named(found.counts), "error": found.error and _(found.error),
+        "file": found, "counts": named(found.counts), "error": found.error and _(found.error),
         "progress": moment, "step": _(moment.step) if moment else "",
         "moving": found.state in (ImportFile.State.QUEUED, ImportFile.State.RUNNING),
         "open_rows": rows.count(), "rows": shown,

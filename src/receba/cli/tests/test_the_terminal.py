@@ -153,6 +153,42 @@ def test_from_a_file_to_the_reason_why_somebody_is_left_in_peace(ledger_file, tm
     assert receba("explain", 99, data=data).returncode == 1
 
 
+@pytest.mark.req("S0.67", "S3.5")
+def test_import_a_file_with_wrong_rows_mend_it_and_import_it_again(tmp_path):
+    data, path, refused = tmp_path / "d", tmp_path / "razão.csv", tmp_path / "recusadas.csv"
+    names = ("--operator", "P", "--company", "Serra Azul", "--document", "11.222.333/0001-81", "--address", "Rua Um, 1")
+    assert receba("init", *names, "--email", "ana@ponte.example", data=data).returncode == 0
+    good = "C1;N-1;01/05/2026;12/06/2026;1.234,56;12/06/2026\nC2;N-2;01/05/2026;12/06/2026;10,00;\n"
+    header = "cliente;titulo;emissao;vencimento;valor;data pagamento\n"
+    path.write_text(
+        header + good + "C3;N-3;01/05/2026;31/06/2026;1,00;\nC3;N-4;01/05/2026;30/06/2026;1,00;01/06/2099\n"
+    )
+
+    def counts(done, *keys):
+        told = json.loads(done.stdout)
+        return [told.get(key) for key in ("rows", "accepted", "rejected", "titles_new", "settlements_new", *keys)]
+
+    seen = receba("import", path, "--dry-run", "--json", data=data)
+    assert (seen.returncode, counts(seen)) == (0, [4, 2, 2, 2, 1])
+    first = receba("import", path, "--json", "--rejected", refused, data=data)
+    assert first.returncode == 4, first.stderr
+    assert counts(first, "reasons") == [4, 2, 2, 2, 1, {"not_a_date": 1, "paid_in_future": 1}]
+    lines = refused.read_text("utf-8-sig").splitlines()
+    assert [line.split(";")[1] for line in lines] == ["titulo", "N-3", "N-4"]
+    in_words = receba("import", path, data=data)
+    assert in_words.returncode == 4
+    words = " ".join(in_words.stdout.split())
+    assert "linhas lidas: 4 aceitas: 2 recusadas: 2" in words
+    assert "linha 4: “31/06/2026” não é uma data válida em vencimento." in words
+    path.write_text(header + good + "C3;N-3;01/05/2026;30/06/2026;1,00;\n")
+    mended = receba("import", path, "--json", data=data)
+    assert (mended.returncode, counts(mended)) == (0, [3, 3, 0, 1, 0])
+    again = receba("import", path, "--json", data=data)
+    assert (again.returncode, counts(again, "customers_new")) == (0, [3, 3, 0, 0, 0, 0])
+    assert receba("import", path, "--map", "due=NADA", data=data).returncode == 1
+    assert receba("check", "--json", data=data).returncode == 0
+
+
 def test_a_wrong_cnpj_is_refused_before_anything_is_made(tmp_path):
     done = receba(
         "init",
