@@ -39,6 +39,10 @@ _FACES = (
     "SELECT title_id, sum(amount_centavos)::bigint FROM ledger_entry WHERE title_id = ANY(%s::bigint[]) AND kind = %s"
     " GROUP BY title_id"
 )
+_PAID = (
+    "SELECT title_id, -sum(amount_centavos)::bigint FROM ledger_entry WHERE title_id = ANY(%s::bigint[])"
+    " AND (kind = %s OR (kind = %s AND component = %s)) GROUP BY title_id"
+)
 _DUE_CHANGES = (
     "SELECT DISTINCT ON (title_id) title_id, due_on FROM ledger_duechange WHERE title_id = ANY(%s::bigint[])"
     " ORDER BY title_id, recorded_at DESC, id DESC"
@@ -109,13 +113,16 @@ def _titles(scope: Scope, codes: list[str]) -> pl.DataFrame:
     )
     ids, debtors = found["title_id"].to_list(), found["debtor_id"].unique().to_list()
     faces = _frame(_FACES, [ids, EntryKind.FACE], {"title_id": pl.Int64, "known_amount": pl.Int64})
+    payments = [EntryKind.PAYMENT, EntryKind.REVERSAL, EntryKind.PAYMENT]
+    paid = _frame(_PAID, [ids, *payments], {"title_id": pl.Int64, "known_paid": pl.Int64})
     changes = _frame(_DUE_CHANGES, [ids], {"title_id": pl.Int64, "changed_due": pl.Date})
     names = _frame(_DEBTOR_CODES, [debtors], {"debtor_id": pl.Int64, "known_customer": pl.String})
     return (
         found.join(names, on="debtor_id")
         .join(faces, on="title_id")
+        .join(paid, on="title_id", how="left")
         .join(changes, on="title_id", how="left")
-        .with_columns(known_due=pl.coalesce("changed_due", "due_on"))
+        .with_columns(known_due=pl.coalesce("changed_due", "due_on"), known_paid=pl.col("known_paid").fill_null(0))
         .select(KNOWN_TITLES.keys())
     )
 

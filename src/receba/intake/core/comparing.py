@@ -11,6 +11,7 @@ import polars as pl
 
 from receba.intake.core.fields import CUSTOMERS, LEDGER, SETTLEMENTS, TITLES, TableSpec
 from receba.intake.core.flat import customers_of, disputes_of, settlements_of, titles_of
+from receba.intake.core.keys import PREFIX
 from receba.intake.core.problems import broken_problems, table_of
 from receba.intake.core.reading import accepted_schema
 from receba.intake.core.reasons import Reason
@@ -22,7 +23,7 @@ KEY_PREFIX = "settlement:"
 
 KNOWN_TITLES = {
     "title": pl.String(), "title_id": pl.Int64(), "known_customer": pl.String(), "known_issued": pl.Date(),
-    "known_due": pl.Date(), "known_amount": pl.Int64(),
+    "known_due": pl.Date(), "known_amount": pl.Int64(), "known_paid": pl.Int64(),
 }  # fmt: skip
 KNOWN_ENTRIES = {
     "key": pl.String(), "known_title": pl.String(), "known_kind": pl.Int64(), "known_signed": pl.Int64(),
@@ -213,8 +214,8 @@ def _refused_titles(spec: TableSpec, accepted: pl.DataFrame, base: Base, natural
 def _judged_settlements(spec: TableSpec, accepted: pl.DataFrame, base: Base) -> pl.DataFrame:
     """Return the settlements of a file with what is registered of them, of their titles and of what they reverse."""
     rows = _settlements(spec, accepted)
-    issued = base.titles.select("title", "title_id", "known_issued")
-    here = _titles(spec, accepted).select("title", here=pl.lit(value=True))
+    issued = base.titles.select("title", "title_id", "known_issued", "known_amount", "known_paid")
+    here = _titles(spec, accepted).select("title", told_amount="amount", here=pl.lit(value=True))
     kinds = pl.col("kind").replace_strict({k: int(v) for k, v in _ENTRY_OF.items()}, return_dtype=pl.Int64)
     rows = rows.with_columns(
         key=KEY_PREFIX + pl.col("settlement"),
@@ -280,7 +281,21 @@ def _refused_settlements(spec: TableSpec, judged: pl.DataFrame) -> pl.DataFrame:
             Broken(Reason.ALREADY_REVERSED, "reverses", shown(found.filter(second | twice), "reverses")),
             Broken(Reason.REVERSAL_AMOUNT, "paid_amount", amounts),
         ]
+    if spec.name == "ledger":
+        broken.append(Broken(Reason.PAID_AGAIN, key, shown(judged.filter(_pays_again()), "title")))
     return table_of(broken_problems(spec, rule) for rule in broken)
+
+
+def _pays_again() -> pl.Expr:
+    """Return whether a payment without number pays, whole, a title that was paid whole before.
+
+    Unless the file still brings what was registered, it tells another day or amount of the same money: only that made
+    its derived key new. Derived titles may be identical; which of them was paid is arbitrary.
+    """
+    whole = pl.col("paid_amount") >= pl.min_horizontal("known_amount", "told_amount")
+    still_told = (pl.col("outcome") == "known").any().over("title")
+    paid_before = pl.col("known_paid") >= pl.col("known_amount")
+    return (pl.col("outcome") == "new") & whole & paid_before & ~still_told & ~pl.col("title").str.starts_with(PREFIX)
 
 
 def customer_counts(customers: pl.DataFrame, known: pl.DataFrame) -> dict[str, int]:

@@ -37,6 +37,7 @@ class Reason(StrEnum):
     UNKNOWN_TERMS = "unknown_terms"
     CONSUMER_TERMS = "consumer_terms"
     KEY_REUSED = "key_reused"
+    PAID_AGAIN = "paid_again"
     UNKNOWN_REVERSED = "unknown_reversed"
     ALREADY_REVERSED = "already_reversed"
     REVERSAL_AMOUNT = "reversal_amount"
@@ -162,6 +163,11 @@ REASON_WORDING: dict[Reason, Wording] = {
     Reason.KEY_REUSED: Wording(
         said("A baixa “{value}” já está registrada com outro título, data ou valor."),
         said("Envie um estorno da baixa registrada e uma baixa nova, com outro número."),
+    ),
+    Reason.PAID_AGAIN: Wording(
+        "O título “{value}” já está pago por inteiro; esta linha o pagaria de novo, com outro valor ou em outro dia.",
+        "Se a baixa registrada está errada, estorne-a antes; se o cliente pagou duas vezes, envie a segunda baixa num"
+        " arquivo de baixas.",
     ),
     Reason.UNKNOWN_REVERSED: Wording(
         said("A baixa “{value}”, que este estorno desfaz, não está registrada."), said("Envie antes a baixa original.")

@@ -338,6 +338,25 @@ def test_a_later_file_ends_the_dispute_that_an_earlier_one_began(cast):
     assert services.import_file(cast.scope, again.pk, on=date(2026, 5, 5)).counts["disputes_new"] == 1
 
 
+@pytest.mark.parametrize(
+    "later, refused, owed",
+    [
+        ("1.200,00;31/03/2026;", True, 0),  # the amount corrected after it was paid
+        ("800,00;31/03/2026;", True, 0),
+        ("1.000,00;30/03/2026;1.000,00", True, 0),  # the day of the payment corrected
+        ("1.200,00;10/04/2026;200,00", False, 0),  # the difference, paid later
+        ("1.200,00;31/03/2026;1.000,00", False, 200_00),  # what was paid is what is registered
+        ("1.000,00;31/03/2026;1.000,00;;\n1;T1;13/03/2026;31/03/2026;1.000,00;10/04/2026;1.000,00", False, -1_000_00),
+    ],
+)
+def test_a_corrected_payment_is_not_taken_for_a_second_one(cast, later, refused, owed):
+    flat = FLAT + "1;T1;13/03/2026;31/03/2026;{};;\n"
+    load(cast, flat.format("1.000,00;31/03/2026;"), "ledger")
+    file = load(cast, flat.format(later), "ledger")
+    assert reasons(cast, file) == ([(2, "paid", "paid_again")] if refused else [])
+    assert balance(cast, "T1") == owed
+
+
 @pytest.mark.req("S0.1")
 def test_money_and_rows_are_conserved_by_every_import(cast):
     load(cast, TITLES + T1, "titles")
