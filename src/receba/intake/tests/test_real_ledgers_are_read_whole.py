@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import os
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import polars as pl
 import pytest
 
 from receba.intake.core.errors import IntakeError
+from receba.intake.core.fields import LEDGER
 from receba.intake.core.flat import settlements_of, titles_of
 from receba.intake.core.mapping import Mapping
-from receba.intake.readers import read_file
+from receba.intake.core.parsing import parse
+from receba.intake.readers import read_file, read_path
 
 DATA = Path(os.environ.get("RECEBA_SHARED_DATA") or Path(__file__).parents[4].parent / "shared" / "data")
 pytestmark = [
@@ -49,7 +52,7 @@ def rows_of(name):
 
 
 def reading_of(name):
-    return read_file(DATA / name, "ledger", Mapping.from_line(MAPS[name]))
+    return parse(read_path(DATA / name), LEDGER, Mapping.from_line(MAPS[name]), today=date(2026, 11, 23))
 
 
 @pytest.mark.parametrize(
