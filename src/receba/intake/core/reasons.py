@@ -165,9 +165,13 @@ REASON_WORDING: dict[Reason, Wording] = {
         said("Envie um estorno da baixa registrada e uma baixa nova, com outro número."),
     ),
     Reason.PAID_AGAIN: Wording(
-        "O título “{value}” já está pago por inteiro; esta linha o pagaria de novo, com outro valor ou em outro dia.",
-        "Se a baixa registrada está errada, estorne-a antes; se o cliente pagou duas vezes, envie a segunda baixa num"
-        " arquivo de baixas.",
+        said(
+            "O título “{value}” já está pago por inteiro; esta linha o pagaria de novo, com outro valor ou em outro dia."
+        ),
+        said(
+            "Se a baixa registrada está errada, estorne-a antes; se o cliente pagou duas vezes,"
+            " envie a segunda baixa num arquivo de baixas."
+        ),
     ),
     Reason.UNKNOWN_REVERSED: Wording(
         said("A baixa “{value}”, que este estorno desfaz, não está registrada."), said("Envie antes a baixa original.")
