@@ -31,6 +31,7 @@ OTHERS = ("account_", "auth_", "django_", "mfa_", "procrastinate_", "usersession
 OWN_WALL = {"access_auditevent": "chain_wall"}
 
 UNAUDITED = {
+    "parties_nameword": "projection: kept by a trigger of the debtors, who are audited",
     "ledger_opentitle": "projection: kept by the ledger's triggers, proved by `receba check`",
     "scoring_score": "projection: any day computes it again from the ledger; the day's row is audited",
     "daily_dailystep": "progress of a run, rewritten while it works; the run is audited",

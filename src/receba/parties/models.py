@@ -59,3 +59,18 @@ class Contact(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["debtor", "kind", "value"], name="contact_once_a_debtor")]
+        indexes = [models.Index(fields=["company", "value"])]
+
+
+class NameWord(models.Model):
+    """A projection: one row per debtor and word of the name, as people type it (core/names.py). Kept by a trigger.
+
+    Found by a range over the word: LIKE and trigrams are not leakproof, so row-level security keeps them off indices.
+    """
+
+    pk = models.CompositePrimaryKey("company_id", "word", "debtor_id")
+    company = models.ForeignKey(Company, models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False)
+    word = models.CharField(max_length=40, db_collation="C")
+    debtor = models.ForeignKey(Debtor, models.DO_NOTHING, db_constraint=False, related_name="words", db_index=False)
+
+    objects = CompanyManager()

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 
 import phonenumbers
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from receba.access.scope import Scope
 from receba.kernel.documents import clean_document
 from receba.ledger.models import Hold, Title
 from receba.ledger.queries import TitleReading, titles_of
 from receba.parties.models import Contact, Debtor
+from receba.parties.queries import by_name, starts
 from receba.scoring import queries as scoring
 from receba.scoring.models import Score
 
 PAGE = 50
 SHORTEST = 2
-_AFTER_ANY = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,6 @@ class Found:
     debtor: Debtor
     by: str
     title_id: int | None = None
-
-
-def _starts(field: str, prefix: str) -> Q:
-    """Return 'starts with' as a range: an index answers it, also under row-level security (LIKE is not leakproof)."""
-    return Q(**{f"{field}__gte": prefix, f"{field}__lt": prefix + _AFTER_ANY})
-
-
-def _by_name(text: str) -> QuerySet[Debtor]:
-    """Return debtors whose name starts with the text as typed, in capitals, or with capital initials."""
-    ways = Q()
-    for way in {text, text.upper(), text.title(), text.capitalize(), text.lower()}:
-        ways |= _starts("name", way)
-    return Debtor.objects.filter(ways).order_by("name", "id")
 
 
 def _addresses(text: str) -> set[str]:
@@ -58,7 +45,7 @@ def _addresses(text: str) -> set[str]:
 
 
 def search(scope: Scope, text: str, *, limit: int = 20) -> list[Found]:
-    """Return debtors by CPF/CNPJ, creditor's code, title, phone, e-mail or beginning of the name, exact ones first."""
+    """Return debtors by CPF/CNPJ, creditor's code, title, phone, e-mail or words of the name, exact ones first."""
     text = " ".join(text.split())
     if len(text) < SHORTEST:
         return []
@@ -74,14 +61,14 @@ def search(scope: Scope, text: str, *, limit: int = 20) -> list[Found]:
         if re.fullmatch(r"\d{11}|[0-9A-Z]{12}\d{2}", document):
             add(Found(d, "document") for d in Debtor.objects.filter(document=document)[:limit])
         add(Found(d, "code") for d in Debtor.objects.filter(code=text)[:limit])
-        titles = Title.objects.filter(_starts("code", text)).select_related("debtor").order_by("code")[:limit]
+        titles = Title.objects.filter(starts("code", text)).select_related("debtor").order_by("code")[:limit]
         add(Found(t.debtor, "title", t.pk) for t in titles)
         addresses = _addresses(text)
         if addresses:
             contacts = Contact.objects.filter(value__in=addresses).select_related("debtor")[:limit]
             add(Found(c.debtor, "contact") for c in contacts)
         if len(found) < limit:
-            add(Found(d, "name") for d in _by_name(text)[:limit])
+            add(Found(d, "name") for d in by_name(scope, text, limit=limit))
     return list(found.values())
 
 

@@ -1,0 +1,1 @@
+"""Names of debtors as they are looked for. Pure."""
