@@ -83,9 +83,10 @@ def base_for(scope: Scope, accepted: pl.DataFrame) -> Base:
             code for code in codes if code in safe or (code == DEFAULT_TERMS and latest[code] != Relation.BUSINESS)
         ]
         versions = [(code, since, pk, relation != Relation.BUSINESS) for code, since, pk, relation in terms]
+        entries = _entries(scope, keys)
         return Base(
-            titles=_titles(scope, titles),
-            entries=_entries(scope, keys),
+            titles=_titles(scope, list({*titles, *entries["known_title"]})),
+            entries=entries,
             terms=pl.DataFrame(versions, schema=TERMS_VERSIONS, orient="row"),
             default_terms=default_terms(codes),
             consumer_terms=default_terms(for_all or codes),

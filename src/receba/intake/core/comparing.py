@@ -11,7 +11,7 @@ import polars as pl
 
 from receba.intake.core.fields import CUSTOMERS, LEDGER, SETTLEMENTS, TITLES, TableSpec
 from receba.intake.core.flat import customers_of, disputes_of, settlements_of, titles_of
-from receba.intake.core.keys import PREFIX
+from receba.intake.core.keys import PREFIX, with_registered_titles
 from receba.intake.core.problems import broken_problems, table_of
 from receba.intake.core.reading import accepted_schema
 from receba.intake.core.reasons import Reason
@@ -113,6 +113,9 @@ def keys_of(accepted: pl.DataFrame) -> tuple[list[str], list[str]]:
 def compare(spec: TableSpec, accepted: pl.DataFrame, base: Base) -> Comparison:
     """Return what the accepted rows of a file (see reading.accepted_schema) mean for what is registered."""
     refused = [table_of([])]
+    if spec.name == "ledger":
+        registered = base.entries.select(pl.col("key").str.strip_prefix(KEY_PREFIX).alias("settlement"), "known_title")
+        accepted = with_registered_titles(accepted, registered)
     natural = _natural(accepted, base)
     if spec.name in ("titles", "ledger"):
         refused.append(_refused_titles(spec, accepted, base, natural))

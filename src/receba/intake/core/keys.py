@@ -63,6 +63,32 @@ def with_settlement_keys(rows: pl.DataFrame) -> pl.DataFrame:
     return keyed.with_columns(settlement=pl.coalesce(given, "settlement")).drop("owner")
 
 
+def with_registered_titles(rows: pl.DataFrame, registered: pl.DataFrame) -> pl.DataFrame:
+    """Return ledger rows in which a payment that is registered keeps the derived title on which it is.
+
+    `registered`: settlement, known_title. Identical titles are numbered by the day of their payment, so a payment told
+    later, of an earlier day, takes the number of another; the titles that are left go to the other rows, in order.
+    """
+    owner = pl.col("title").str.replace(r"-\d+$", "")
+    derived = rows.filter(pl.col("title").str.starts_with(PREFIX)).with_columns(owner=owner)
+    pinned = derived.join(registered, on="settlement", how="left").with_columns(
+        kept=pl.when(pl.col("known_title").str.replace(r"-\d+$", "") == pl.col("owner")).then("known_title")
+    )
+    moved = pinned.filter((pl.col("kept") != pl.col("title")).any().over("owner"))
+    ordered = moved.sort("owner", pl.col("title").str.len_chars(), "title")
+    free = ordered.filter(pl.col("kept").is_null()).with_columns(place=pl.int_range(pl.len()).over("owner"))
+    left = (
+        ordered.select("owner", new="title")
+        .join(ordered.select("owner", new="kept"), on=["owner", "new"], how="anti")
+        .with_columns(place=pl.int_range(pl.len()).over("owner"))
+    )
+    given = pl.concat([
+        ordered.filter(pl.col("kept").is_not_null()).select("line", new="kept"),
+        free.join(left, on=["owner", "place"]).select("line", "new"),
+    ])  # fmt: skip
+    return rows.join(given, on="line", how="left").with_columns(title=pl.coalesce("new", "title")).drop("new")
+
+
 def _with_payment_key(rows: pl.DataFrame, parts: list[str], kind: pl.Expr) -> pl.DataFrame:
     ordinal = pl.col("line").rank("ordinal").over(parts)
     key = pl.concat_str(

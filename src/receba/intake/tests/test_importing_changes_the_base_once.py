@@ -338,6 +338,23 @@ def test_a_later_file_ends_the_dispute_that_an_earlier_one_began(cast):
     assert services.import_file(cast.scope, again.pk, on=date(2026, 5, 5)).counts["disputes_new"] == 1
 
 
+@pytest.mark.parametrize("first", [10, 5])
+def test_identical_titles_without_number_are_each_paid_once_whatever_is_told_first(cast, first):
+    header = "codigo_cliente;titulo;emissao;vencimento;valor;data_pagamento\n"
+    rows = {day: f"1;;13/03/2026;31/03/2026;10,00;{day:02}/04/2026\n" for day in (5, 10)}
+    still_open = "1;;13/03/2026;31/03/2026;10,00;\n"
+    load(cast, header + rows[first] + 2 * still_open, "ledger")
+    both = header + rows[10] + still_open + rows[5]
+    file = load(cast, both, "ledger")
+    assert (file.counts["rejected"], file.counts["settlements_new"], file.counts["titles_new"]) == (0, 1, 0)
+    with cast.scope.active():
+        codes = list(Title.objects.values_list("code", flat=True))
+    assert sorted(balance(cast, code) for code in codes) == [0, 0, 10_00]
+    before = facts_of(cast)
+    load(cast, both, "ledger")
+    assert facts_of(cast) == before
+
+
 @pytest.mark.parametrize(
     "later, refused, owed",
     [
