@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from receba.access.core.roles import Permission
 from receba.access.queries import companies_of
 from receba.access.scope import Scope
+from receba.outreach.queries import in_test_mode
 from receba.reporting.queries import last_day
 
 Words = Promise | str
@@ -27,7 +28,7 @@ class Entry:
     view: str
     permission: Permission
     group: Words
-    demo_only: bool = False
+    test_mode_only: bool = False
 
 
 _WORK, _CONTACT, _KNOW, _RUN = _("Cobrança"), _("Comunicação"), _("Análise"), _("Administração")
@@ -38,7 +39,7 @@ NAVIGATION = (
     Entry(_("Títulos"), "casework:titles", Permission.VIEW, _WORK),
     Entry(_("Plano do dia"), "ruler:plan", Permission.VIEW, _CONTACT),
     Entry(_("Mensagens"), "outreach:outbox", Permission.VIEW, _CONTACT),
-    Entry(_("Caixa da demonstração"), "outreach:mailbox", Permission.VIEW, _CONTACT, demo_only=True),
+    Entry(_("Caixa de teste"), "outreach:mailbox", Permission.VIEW, _CONTACT, test_mode_only=True),
     Entry(_("Régua"), "ruler:rulers", Permission.VIEW, _CONTACT),
     Entry(_("Índices"), "scoring:indices", Permission.VIEW, _KNOW),
     Entry(_("Segmentos"), "segments:segments", Permission.VIEW, _KNOW),
@@ -53,8 +54,9 @@ NAVIGATION = (
 def open_ways(scope: Scope) -> list[tuple[Entry, str]]:
     """Return the entries whose page exists and is allowed, with their addresses in the scope's company."""
     ways = []
+    test_mode = in_test_mode(scope)
     for entry in NAVIGATION:
-        if not scope.allows(entry.permission) or (entry.demo_only and not settings.DEMO):
+        if not scope.allows(entry.permission) or (entry.test_mode_only and not test_mode):
             continue
         try:
             ways.append((entry, reverse(entry.view, args=[scope.company_id])))

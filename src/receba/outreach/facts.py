@@ -54,6 +54,11 @@ def policy_of(scope: Scope, on: date) -> Policy:
     return _policy(on, tuple(sorted(row.changes.items())) if row else ())
 
 
+def published_policy(on: date) -> Policy:
+    """Return the policy as published, without any company's changes."""
+    return _policy(on, ())
+
+
 def creditor_of(company: Company) -> Creditor:
     """Return the company as its messages name it."""
     return Creditor(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from receba.outreach.core.wording import Fault, Problem
@@ -35,6 +37,25 @@ SHADES = {
     Message.State.UNKNOWN: "warn",
     Message.State.CANCELLED: "",
 }
+
+POLICY_LABELS = {
+    "messages_per_channel_day": _("Mensagens por dia, em cada canal"),
+    "messages_per_week": _("Mensagens por semana"),
+    "calls_per_day": _("Ligações por dia"),
+    "calls_per_week": _("Ligações por semana"),
+    "conversations_per_day": _("Conversas por dia: depois disso, nada mais"),
+    "email_outside_hours": _("E-mail fora do horário"),
+    "prescription": _("Não cobrar o que prescreveu"),
+    "max_age_days": _("Dias até uma mensagem parada perder o sentido"),
+}
+OUTSIDE_LABELS = {"warn": _("sai, com aviso"), "wait": _("espera o horário")}
+
+
+def policy_value(value: Any) -> str:
+    """Return a value of the contact policy as people read it."""
+    if isinstance(value, bool):
+        return str(_("sim") if value else _("não"))
+    return str(OUTSIDE_LABELS.get(value, value))
 
 
 def told(problem: Problem) -> str:

@@ -16,10 +16,18 @@ from receba.outreach import mailbox as box
 from receba.outreach.core.decide import facts_of
 from receba.outreach.core.figures import Key, to_speak_of
 from receba.outreach.core.gate import Reason, Verdict, review, zone_of
-from receba.outreach.core.policy import Channel
+from receba.outreach.core.policy import Channel, Policy
 from receba.outreach.core.wording import Problem
-from receba.outreach.facts import BUSINESS_ZONE, business_day, creditor_of, gather, is_person, policy_of
-from receba.outreach.models import WHY_LABELS, Message, MessageTemplate, SendRun
+from receba.outreach.facts import (
+    BUSINESS_ZONE,
+    business_day,
+    creditor_of,
+    gather,
+    is_person,
+    policy_of,
+    published_policy,
+)
+from receba.outreach.models import WHY_LABELS, ContactPolicyChange, Message, MessageTemplate, SendRun
 from receba.outreach.rendering import Rendered, Source, Speech, library, problems, render
 from receba.outreach.services.preparing import published_templates, source_of
 from receba.parties.models import Debtor
@@ -87,6 +95,25 @@ def last_problem(scope: Scope) -> SendRun | None:
 def in_test_mode(scope: Scope) -> bool:
     """Return whether what this company sends stays in the local mailbox."""
     return settings.DEMO or not Company.objects.get(pk=scope.company_id).sends_for_real
+
+
+# --------------------------------------------------------------------------------------------- contact policy
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyReading:
+    """The rules of contact on a day: as they stand, as published, and every change of the company's, newest first."""
+
+    current: Policy
+    standard: Policy
+    changes: list[ContactPolicyChange]
+
+
+def contact_policy(scope: Scope, on: date) -> PolicyReading:
+    """Return the company's contact policy on a day."""
+    with scope.active():
+        changes = list(ContactPolicyChange.objects.order_by("-since", "-id"))
+    return PolicyReading(policy_of(scope, on), published_policy(on), changes)
 
 
 # --------------------------------------------------------------------------------------------- templates

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from receba.outreach import views
-from receba.outreach.views import mailbox, templates
+from receba.outreach.views import mailbox, policy, templates
 
 app_name = "outreach"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("mensagens/<int:message_id>/html/", views.message_html, name="message_html"),
     path("mensagens/<int:message_id>/cancelar/", views.cancel, name="cancel"),
     path("mensagens/<int:message_id>/decidir/", views.resolve, name="resolve"),
+    path("configuracoes/contato/", policy.policy, name="policy"),
     path("caixa/", mailbox.letters, name="mailbox"),
     path("caixa/<str:name>/", mailbox.letter, name="letter"),
     path("caixa/<str:name>/html/", mailbox.letter_html, name="letter_html"),

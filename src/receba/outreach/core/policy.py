@@ -79,6 +79,7 @@ class Sending:
     max_age_days: int
     rescue_after: timedelta
     retries: tuple[timedelta, ...]
+    source: str = ""
 
     def retry_after(self, attempts: int) -> timedelta | None:
         """Return how long to wait after the n-th attempt failed for now; None to give up."""
@@ -146,6 +147,7 @@ def _published(data: Mapping[str, Any], on: date) -> Policy:
             int(sending["max_age_days"]),
             timedelta(minutes=sending["rescue_after_minutes"]),
             tuple(timedelta(minutes=n) for n in sending["retry_minutes"]),
+            sending["source"],
         ),
     )
 
@@ -161,6 +163,22 @@ CHANGES: Mapping[str, type] = MappingProxyType(
     {"email_outside_hours": str, "prescription": bool, "max_age_days": int, **dict.fromkeys(CAPS, int)}
 )
 """What a company may change, and the type of its value."""
+
+
+def choices_of(policy: Policy) -> dict[str, Any]:
+    """Return what a company may change, as it stands in a policy."""
+    caps = {name: getattr(policy.caps, name) for name in CAPS}
+    return {
+        "email_outside_hours": policy.outside[Channel.EMAIL],
+        "prescription": policy.prescription_years is not None,
+        "max_age_days": policy.sending.max_age_days,
+        **caps,
+    }
+
+
+def differences(standard: Policy, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the changes that turn the published policy into what is wanted (see CHANGES)."""
+    return {name: wanted[name] for name, value in choices_of(standard).items() if wanted[name] != value}
 
 
 def changed(policy: Policy, changes: Mapping[str, Any]) -> Policy:
