@@ -187,8 +187,7 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA / "static"
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = True  # each room serves its own files: nothing is collected, so there is no STATIC_ROOT
 MAILBOX = DATA / "mailbox"
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
