@@ -74,6 +74,8 @@ def make(cast: Cast) -> World:
         role=Role.COLLECTOR,
         portfolio_id=cast.other_portfolio.pk,
     )
+    with owner.active():
+        access.choose_password(grant.person, "escolhida-por-mim-1")
     return World(cast, today, run, grant.person, tuple(debtor.name for debtor in debtors))
 
 
