@@ -30,7 +30,7 @@ def serve_all(host: str, port: int, workers: int) -> int:
         "--workers",
         str(workers),
         "--blocking-threads",
-        "8",
+        str(min(4, os.cpu_count() or 2)),
         "--no-ws",
         "--log-level",
         "warning",
