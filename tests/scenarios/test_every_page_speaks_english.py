@@ -32,6 +32,7 @@ PORTUGUESE = {
     "outreach:message_html": "what the customer was sent",
     "outreach:letter_html": "what the customer was sent",
     "access:audit": "shows rows as they were stored",
+    "outreach:policy": "names laws, rulings and the house's own policy as the source of each rule",
 }
 
 
@@ -95,7 +96,11 @@ def test_figures_and_days_are_the_same_in_both_languages(world, pages):
 
     portuguese = reading(world, "pt-BR")
     assert portuguese.keys() == pages.keys()
-    changed = [name for name, html in portuguese.items() if figures(html) != figures(pages[name])]
+    changed = {
+        name: set(figures(html)) ^ set(figures(pages[name]))
+        for name, html in portuguese.items()
+        if figures(html) != figures(pages[name])
+    }
     assert not changed
     assert len(figures(pages["casework:titles"])) > 5
 

@@ -149,7 +149,7 @@ def test_the_page_takes_the_statement_of_a_condominium_and_not_of_a_consumer(cas
     with cast.scope.active():
         assert Terms.objects.get(code="novas").declared
     text = signed_in(cast.people[Role.MANAGER]).get(f"/{cast.serra_azul.pk}/configuracoes/encargos/").content.decode()
-    assert "condomínio e condôminos · declarado acima do teto usual" in text
+    assert "condomínio e condôminos; declarado acima do teto usual" in text
 
 
 def test_a_natural_person_owes_to_a_condominium_under_its_own_terms(cast):

@@ -178,7 +178,7 @@ def _write(bench: _Bench, drafts: Sequence[Draft]) -> list[tuple[str, str]]:
             "outreach_message",
             _COLUMNS,
             rows,
-            on_conflict="ON CONFLICT (company_id, decision_id, channel) DO NOTHING",
+            on_conflict="ON CONFLICT DO NOTHING",  # whichever of its two keys another worker wrote first
             returning=("id", "decision_id"),
         )
     new = {decision: pk for pk, decision in made}
