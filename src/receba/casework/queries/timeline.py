@@ -71,7 +71,7 @@ def _entries(debtor_id: int, limit: int) -> Iterator[Event]:
     )
     for entry in told:
         parts: dict[str | Promise, int] = {}
-        for part in entry.settles.all():
+        for part in sorted(entry.settles.all(), key=lambda settled: (settled.kind, settled.pk)):
             label = ENTRY_LABELS[EntryKind(part.kind)]
             parts[label] = parts.get(label, 0) + part.amount_centavos
         yield Event(
@@ -102,7 +102,7 @@ def _interactions(debtor_id: int, limit: int) -> Iterator[Event]:
 
 
 def _holds(debtor_id: int, limit: int) -> Iterator[Event]:
-    for hold in Hold.objects.filter(debtor_id=debtor_id).select_related("title").order_by("-from_on")[:limit]:
+    for hold in Hold.objects.filter(debtor_id=debtor_id).select_related("title").order_by("-from_on", "-id")[:limit]:
         yield Event(
             hold.from_on,
             hold.recorded_at,

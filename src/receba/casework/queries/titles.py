@@ -198,7 +198,7 @@ def title_page(scope: Scope, title_id: int, *, on: date) -> TitlePage:
             rules.position(facts, terms, known, day_number(on)),
             _running(recorded),
             explain.charges(facts, terms, known, day_number(on)),
-            list(title.holds.order_by("-from_on")),
+            list(title.holds.order_by("-from_on", "-id")),
         )
 
 
