@@ -22,6 +22,7 @@ KnownOption = Annotated[
 ]
 
 
+SEND_ROUND = 100
 PROBLEMS_SHOWN = 20
 """Problems of refused rows that fit a screen; `--rejected` writes them all."""
 
@@ -29,6 +30,7 @@ PROBLEMS_SHOWN = 20
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the program."""
     app.command("run-day")(run_day)
+    app.command("send")(send)
     app.command("import")(import_file)
     app.command("explain")(explain)
     app.command("check")(check)
@@ -106,6 +108,33 @@ def _as_rows(run: DailyRun, steps: list[DailyStep]) -> Iterator[dict[str, Any]]:
             "segundos": f"{(step.milliseconds or 0) / 1000:.1f}".replace(".", ","),
             "contagens": "\n".join([*told, *([step.error] if step.error else [])]),
         }
+
+
+def send(company: CompanyOption = "", as_json: Json = False) -> None:
+    """Envia as mensagens prontas da empresa até não restar nenhuma. `receba serve` faz o mesmo a cada minuto."""
+    set_up()
+    from django.utils import timezone
+
+    from receba.daily.labels import count, counted
+    from receba.outreach import services
+
+    scope = company_scope(company, "send")
+    services.rescue(scope, at=timezone.now())
+    told: Counter[str] = Counter()
+    with Progress(console=console, disable=as_json, transient=True) as bar:
+        task = bar.add_task("mensagens", total=None)
+        while True:
+            done = services.send_ready(scope, at=timezone.now(), limit=SEND_ROUND)
+            told.update(done.counts)
+            bar.update(task, completed=told.total())
+            if done.problem or sum(done.counts.values()) < SEND_ROUND:
+                break
+    if as_json:
+        show({"counts": dict(told), "problem": done.problem}, as_json=True)
+    else:
+        show({counted(name): count(name, value) for name, value in told.items()} or {"mensagens": 0}, as_json=False)
+    if done.problem:
+        fail(f"O envio parou: {done.problem}")
 
 
 def import_file(

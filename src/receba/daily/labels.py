@@ -30,7 +30,10 @@ COUNTS = {
     "waiting": gettext_lazy("à espera"),
     "silent": gettext_lazy("em silêncio"),
     "sent": gettext_lazy("enviadas"),
-    "failed": gettext_lazy("falharam"),
+    "refused": gettext_lazy("recusadas"),
+    "later": gettext_lazy("adiadas"),
+    "unknown": gettext_lazy("sem resposta do servidor"),
+    "cancelled": gettext_lazy("canceladas"),
     "cases": gettext_lazy("casos na fila"),
     "values": gettext_lazy("indicadores"),
 }

@@ -48,6 +48,8 @@ from receba.scoring import services as scoring
 from receba.segments import services as segmentation
 
 Counts = Mapping[str, int]
+FIRST_ROUND = 250
+"""Messages that the day itself sends. Each is asked about, locked and recorded by itself: that takes its time."""
 
 
 @dataclass
@@ -184,13 +186,6 @@ def prepare_approved(scope: Scope, *, on: date) -> Counts:
     return {"approved": len(drafts), "ready": made.ready, "waiting": made.waiting, "silent": made.silent}
 
 
-def send(day: Day) -> Counts:
-    """Send what may leave now. Only on the day itself; in the demonstration the worker does it, once its mailbox is up."""
-    if day.on != timezone.localdate() or settings.DEMO:
-        return {}
-    return outreach.send_ready(day.scope, at=timezone.now()).counts
-
-
 def queue(day: Day) -> Counts:
     """Rank the collectors' cases."""
     return {
@@ -217,6 +212,16 @@ def report(day: Day) -> Counts:
     }
 
 
+def send(day: Day) -> Counts:
+    """Send a first round of what may leave now; the worker, or `receba send`, goes on.
+
+    Only on the day itself; in the demonstration the worker does it all, once its mailbox is up.
+    """
+    if day.on != timezone.localdate() or settings.DEMO:
+        return {}
+    return outreach.send_ready(day.scope, at=timezone.now(), limit=FIRST_ROUND).counts
+
+
 def _total(rows: pa.Table) -> int:
     return int(pa.compute.sum(rows["total_centavos"]).as_py() or 0)
 
@@ -228,7 +233,8 @@ ORDER: tuple[Step, ...] = (
     Step("segment", _("Segmentar clientes"), segment),
     Step("plan", _("Planejar contatos pela régua"), plan, caught_up=False),
     Step("prepare", _("Preparar mensagens aprovadas"), prepare, caught_up=False),
-    Step("send", _("Enviar mensagens"), send, caught_up=False),
     Step("queue", _("Montar a fila de cobrança"), queue, caught_up=False),
     Step("report", _("Publicar os indicadores"), report),
+    # Last: a slow mail server must not keep the collectors from their queue.
+    Step("send", _("Enviar mensagens"), send, caught_up=False),
 )

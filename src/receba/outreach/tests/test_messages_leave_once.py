@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,22 @@ def test_sent_is_sent(stage, server):
     assert stage.send() == services.Sent()
     assert services.rescue(stage.scope, at=NOW + timedelta(days=1)) == services.Rescued(0, 0)
     assert len(server.kept) == 1
+
+
+def test_the_command_sends_round_after_round_until_nothing_is_ready(stage, server, monkeypatch):
+    from django.utils import timezone
+    from typer.testing import CliRunner
+
+    from receba.cli import app, work
+
+    monkeypatch.setattr(work, "SEND_ROUND", 2)
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    stage.ready(*(f"cliente.{n}@exemplo.example" for n in range(5)))
+    told = CliRunner().invoke(app, ["send", "--company", str(stage.scope.company_id), "--json"])
+    assert (told.exit_code, json.loads(told.stdout)) == (0, {"counts": {"sent": 5}, "problem": ""}), told.output
+    assert set(server.times().values()) == {1} and len(server.kept) == 5
+    again = CliRunner().invoke(app, ["send", "--company", str(stage.scope.company_id), "--json"])
+    assert json.loads(again.stdout) == {"counts": {}, "problem": ""}
 
 
 def test_one_connection_carries_the_batch(stage, server):
