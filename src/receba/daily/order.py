@@ -31,6 +31,7 @@ from receba.kernel.tables import (
     INDEX_RATIOS,
     PAYMENTS,
     POSITIONS,
+    STANDINGS,
     TERMS,
     TITLES,
     Table,
@@ -76,8 +77,13 @@ class Day:
         return conform(POSITIONS, self.engine.collect(made))
 
     @cached_property
+    def standings(self) -> pa.Table:
+        return self._of_titles(STANDINGS, ledger_columns.standings)
+
+    @cached_property
     def history(self) -> pa.Table:
-        return self._of_titles(HISTORY, ledger_columns.history)
+        frame = self.engine.open(STANDINGS.name, self.standings)
+        return conform(HISTORY, self.engine.collect(ledger_columns.history(frame, on_day=day_number(self.on))))
 
     @cached_property
     def payments(self) -> pa.Table:
@@ -204,10 +210,8 @@ def report(day: Day) -> Counts:
             known_on=day.known_on,
             engine=day.engine,
             positions=day.positions,
-            history=day.history,
+            standings=day.standings,
             payments=day.payments,
-            titles=day.base[TITLES],
-            entries=day.base[ENTRIES],
         )
     }
 

@@ -131,6 +131,28 @@ HOLDS = Table(
     },
     ("hold_id",),
 )
+STANDINGS = Table(
+    "standings",
+    "one title that is known on the day, and how it stands: the sums of its entries from which history, sales and "
+    "roll rates follow. face_centavos is the face as corrected (0 when cancelled), settled_day as in HISTORY, "
+    "earlier_centavos the principal EARLIER_DAYS before",
+    {
+        "title_id": "int64",
+        "debtor_id": "int64",
+        "portfolio_id": "int64",
+        "terms_id": "int64",
+        "issued_day": "int32",
+        "due_day": "int32",
+        "effective_due_day": "int32",
+        "settled_day": "int32",
+        "face_centavos": "int64",
+        "principal_centavos": "int64",
+        "earlier_centavos": "int64",
+    },
+    ("title_id",),
+)
+EARLIER_DAYS = 30
+"""How long before the day `earlier_centavos` of STANDINGS is: the month of the roll rates."""
 POSITIONS = Table(
     "positions",
     "one title with money open (or in credit) as of a day: principal, accrued charges, lateness",
@@ -240,6 +262,7 @@ TABLES: tuple[Table, ...] = (
     INDEX_RATIOS,
     DEBTORS,
     HOLDS,
+    STANDINGS,
     POSITIONS,
     HISTORY,
     PAYMENTS,

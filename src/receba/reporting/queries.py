@@ -106,7 +106,6 @@ def recompute(scope: Scope, on: date, known_on: date) -> list[Value]:
         engine,
         facts_of(scope, engine, on=on, known_on=known_on),
         on_day=day_number(on),
-        known_day=day_number(known_on),
         cost_bps_month=capital_cost(scope, on=on, known_on=known_on),
     )
 
@@ -118,10 +117,8 @@ def facts_of(scope: Scope, engine: Engine, *, on: date, known_on: date) -> Facts
     titles, entries, terms, ratios = (engine.open(t.name, tables[t]) for t in (TITLES, ENTRIES, TERMS, INDEX_RATIOS))
     return Facts(
         engine.collect(ledger_columns.positions(titles, entries, terms, ratios, on_day=day, known_day=known)),
-        engine.collect(ledger_columns.history(titles, entries, on_day=day, known_day=known)),
+        engine.collect(ledger_columns.standings(titles, entries, on_day=day, known_day=known)),
         engine.collect(ledger_columns.payments(titles, entries, on_day=day, known_day=known)),
-        tables[TITLES],
-        tables[ENTRIES],
     )
 
 

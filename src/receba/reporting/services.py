@@ -10,13 +10,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from receba.access.core.roles import Permission
-from receba.access.reading import read_tables
 from receba.access.scope import Scope
 from receba.engine.contract import Engine
 from receba.engine.postgres import write_rows
 from receba.kernel.days import day_number
-from receba.kernel.tables import ENTRIES, TITLES
-from receba.ledger import queries as ledger
 from receba.reporting import queries
 from receba.reporting.core.kpis import Facts, Value, measure
 from receba.reporting.models import CapitalCost, KpiDay
@@ -35,29 +32,18 @@ def publish(
     known_on: date,
     engine: Engine,
     positions: pa.Table,
-    history: pa.Table,
+    standings: pa.Table,
     payments: pa.Table,
-    titles: pa.Table | None = None,
-    entries: pa.Table | None = None,
 ) -> int:
     """Compute every KPI of `on` and store it, for the company and each portfolio; return how many values.
 
-    The tables are those of the day, as known on `known_on`; titles and entries are read when they are not given.
-    Doing it again replaces the same day and knowledge by the same values. Raises WholeCompanyOnly.
+    The tables are those of the day, as known on `known_on`. Doing it again replaces the same day and knowledge by the
+    same values. Raises WholeCompanyOnly.
     """
     if scope.portfolios is not None:
         raise WholeCompanyOnly
-    if titles is None or entries is None:
-        selects = ledger.selects(known_on=known_on)
-        read = read_tables(scope, {TITLES: selects[TITLES], ENTRIES: selects[ENTRIES]})
-        titles, entries = read[TITLES], read[ENTRIES]
-    values = measure(
-        engine,
-        Facts(positions, history, payments, titles, entries),
-        on_day=day_number(on),
-        known_day=day_number(known_on),
-        cost_bps_month=queries.capital_cost(scope, on=on, known_on=known_on),
-    )
+    cost = queries.capital_cost(scope, on=on, known_on=known_on)
+    values = measure(engine, Facts(positions, standings, payments), on_day=day_number(on), cost_bps_month=cost)
     return _store(scope, on, known_on, values)
 
 

@@ -1,4 +1,4 @@
-"""The whole portfolio at once: positions, history and payments as integer columns.
+"""The whole portfolio at once: standings, positions, history and payments as integer columns.
 
 Agrees with `rules` to the centavo; tests/test_columns_agree.py keeps them arguing.
 """
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import narwhals.stable.v2 as nw
 
 from receba.engine.expr.money import at_least_zero, divide_half_up, sum_int64
-from receba.kernel.tables import NOT_SETTLED, PAYMENTS, POSITIONS, EntryKind
+from receba.kernel.tables import EARLIER_DAYS, HISTORY, NOT_SETTLED, PAYMENTS, POSITIONS, STANDINGS, EntryKind
 from receba.ledger.core.rules import BUCKET_LIMITS
 
 col, lit = nw.col, nw.lit
@@ -138,40 +138,42 @@ def _sums(known: nw.LazyFrame, facts: nw.LazyFrame, ratios: nw.LazyFrame, on_day
     )
 
 
-def history(titles: nw.LazyFrame, entries: nw.LazyFrame, *, on_day: int, known_day: int) -> nw.LazyFrame:
-    """Return HISTORY: titles due before `on_day`, with the day on which money (not a write-off) settled them.
-
-    A cancelled title (its face reversed) is not there: nobody behaved well or badly about it.
-    """
+def standings(titles: nw.LazyFrame, entries: nw.LazyFrame, *, on_day: int, known_day: int) -> nw.LazyFrame:
+    """Return STANDINGS: every title with an entry known, and the sums of its entries, in one pass."""
     kind, amount = col("kind"), col("amount_centavos")
     lost = kind == int(EntryKind.WRITE_OFF)
     of_face = (kind == int(EntryKind.FACE)) | (
         (kind == int(EntryKind.REVERSAL)) & (col("component") == int(EntryKind.FACE))
     )
     lowers = (amount < 0) & ~lost & ~of_face
+    earlier = col("effective_day") <= on_day - EARLIER_DAYS
     sums = (
         known_entries(entries, on_day, known_day)
         .group_by("title_id")
         .agg(
+            principal_centavos=sum_int64(amount),
+            face_centavos=sum_int64(nw.when(of_face).then(amount).otherwise(lit(0))),
+            earlier_centavos=sum_int64(nw.when(earlier).then(amount).otherwise(lit(0))),
             left=sum_int64(nw.when(lost).then(lit(0)).otherwise(amount)),
-            face=sum_int64(nw.when(of_face).then(amount).otherwise(lit(0))),
             last_day=nw.when(lowers).then(col("effective_day")).otherwise(lit(-100_000)).max(),
         )
     )
     return (
-        titles.filter(col("due_day") < on_day)
+        titles.drop("face_centavos")
         .join(sums, on="title_id", how="inner")
-        .filter(col("face") > 0)
-        .select(
-            "title_id",
-            "debtor_id",
-            "issued_day",
-            "due_day",
-            "effective_due_day",
-            settled_day=nw.when(col("left") <= 0).then(col("last_day")).otherwise(lit(NOT_SETTLED)).cast(nw.Int32),
-            face_centavos=col("face"),
+        .with_columns(
+            settled_day=nw.when(col("left") <= 0).then(col("last_day")).otherwise(lit(NOT_SETTLED)).cast(nw.Int32)
         )
+        .select(*STANDINGS.columns)
     )
+
+
+def history(standings: nw.LazyFrame, *, on_day: int) -> nw.LazyFrame:
+    """Return HISTORY: titles due before `on_day`, with the day on which money (not a write-off) settled them.
+
+    A cancelled title (its face reversed) is not there: nobody behaved well or badly about it.
+    """
+    return standings.filter((col("due_day") < on_day) & (col("face_centavos") > 0)).select(*HISTORY.columns)
 
 
 def payments(titles: nw.LazyFrame, entries: nw.LazyFrame, *, on_day: int, known_day: int) -> nw.LazyFrame:

@@ -14,8 +14,8 @@ import narwhals.stable.v2 as nw
 
 from receba.engine.contract import Engine
 from receba.engine.expr.money import sum_int64
-from receba.kernel.tables import NOT_SETTLED, EntryKind
-from receba.ledger.core.columns import bucket, known_entries
+from receba.kernel.tables import EARLIER_DAYS, NOT_SETTLED
+from receba.ledger.core.columns import bucket
 from receba.ledger.core.rules import BUCKET_LIMITS
 from receba.reporting.core.rules import SALES_DAYS
 
@@ -25,7 +25,6 @@ Frames = Mapping[str, nw.LazyFrame]
 BUCKETS = len(BUCKET_LIMITS) + 1
 ROLL_LIMITS = (0, 30, 60, 90)
 """Days late that separate the buckets of the roll rates: a month wide, so an unpaid title moves one a month."""
-ROLL_DAYS = 30
 DUE_DAYS = 365
 JUDGED_DAYS = 90
 PAID_DAYS = 90
@@ -82,8 +81,8 @@ class Sums:
         return whole
 
 
-def sums(engine: Engine, frames: Frames, on_day: int, known_day: int) -> dict[int, Sums]:
-    """Return the sums of each portfolio. `frames` are positions, history, payments, titles and entries."""
+def sums(engine: Engine, frames: Frames, on_day: int) -> dict[int, Sums]:
+    """Return the sums of each portfolio. `frames` are positions, standings and payments."""
     result: dict[int, Sums] = {}
 
     def rows(frame: nw.LazyFrame) -> Iterable[tuple[Sums, dict[str, Any]]]:
@@ -101,9 +100,9 @@ def sums(engine: Engine, frames: Frames, on_day: int, known_day: int) -> dict[in
         for into, row in rows(frame):
             for name in row.keys() - {"portfolio_id"}:
                 setattr(into, name, row[name])
-    for into, row in rows(_sales(frames, on_day, known_day)):
+    for into, row in rows(_sales(frames["standings"], on_day)):
         into.sales[row["issued_day"]] = row["sold"]
-    for into, row in rows(_rolled(engine, frames, on_day, known_day)):
+    for into, row in rows(_rolled(engine, frames, on_day)):
         into.roll_before[row["was"]], into.roll_worse[row["was"]] = row["before"], row["worse"]
     return result
 
@@ -141,9 +140,8 @@ def _due(engine: Engine, frames: Frames, on_day: int) -> nw.LazyFrame:
     in_time = judged & (col("settled_day") <= col("effective_due_day"))
     rows = engine.materialise(
         "kpi_due",
-        frames["history"]
-        .filter(col("due_day") >= on_day - DUE_DAYS)
-        .join(frames["titles"].select("title_id", "portfolio_id"), on="title_id", how="inner")
+        frames["standings"]
+        .filter((col("due_day") >= on_day - DUE_DAYS) & (col("due_day") < on_day) & (col("face_centavos") > 0))
         .with_columns(until=until.cast(nw.Int64), face=col("face_centavos"))
         .with_columns(
             late=nw.when(col("until") > col("effective_due_day"))
@@ -174,7 +172,7 @@ def _paid(frames: Frames, on_day: int) -> nw.LazyFrame:
     return (
         frames["payments"]
         .filter((col("paid_day") > on_day - PAID_DAYS) & (col("paid_day") <= on_day))
-        .join(frames["titles"].select("title_id", "portfolio_id", "due_day"), on="title_id", how="inner")
+        .join(frames["standings"].select("title_id", "portfolio_id", "due_day"), on="title_id", how="inner")
         .with_columns(after=(col("paid_day") - col("due_day")).cast(nw.Int64), recent=recent)
         .group_by("portfolio_id")
         .agg(
@@ -185,39 +183,27 @@ def _paid(frames: Frames, on_day: int) -> nw.LazyFrame:
     )
 
 
-def _sales(frames: Frames, on_day: int, known_day: int) -> nw.LazyFrame:
+def _sales(standings: nw.LazyFrame, on_day: int) -> nw.LazyFrame:
     """Return what was issued, less what was cancelled, by portfolio and day of issue."""
-    kind, reversal = col("kind"), int(EntryKind.REVERSAL)
-    of_face = (kind == int(EntryKind.FACE)) | ((kind == reversal) & (col("component") == int(EntryKind.FACE)))
-    issued = frames["titles"].filter((col("issued_day") > on_day - SALES_DAYS) & (col("issued_day") <= on_day))
     return (
-        known_entries(frames["entries"], on_day, known_day)
-        .filter(of_face)
-        .join(issued.select("title_id", "portfolio_id", "issued_day"), on="title_id", how="inner")
+        standings.filter((col("issued_day") > on_day - SALES_DAYS) & (col("issued_day") <= on_day))
         .group_by("portfolio_id", "issued_day")
-        .agg(sold=sum_int64(col("amount_centavos")))
+        .agg(sold=sum_int64(col("face_centavos")))
     )
 
 
-def _rolled(engine: Engine, frames: Frames, on_day: int, known_day: int) -> nw.LazyFrame:
-    """Return, by portfolio and bucket of ROLL_DAYS ago, what was open then and what of it is in a worse bucket now."""
-    then = on_day - ROLL_DAYS
-    before = (
-        known_entries(frames["entries"], then, known_day)
-        .group_by("title_id")
-        .agg(before=sum_int64(col("amount_centavos")))
-        .filter(col("before") > 0)
-    )
+def _rolled(engine: Engine, frames: Frames, on_day: int) -> nw.LazyFrame:
+    """Return, by portfolio and bucket of a month ago, what was open then and what of it is in a worse bucket now."""
+    then = on_day - EARLIER_DAYS
     late = nw.when(col("effective_due_day") < then).then(lit(then) - col("due_day")).otherwise(lit(0))
     now = frames["positions"].select(
         "title_id", left=col("principal_centavos"), now=bucket(col("days_late"), ROLL_LIMITS)
     )
     rows = engine.materialise(
         "kpi_roll",
-        frames["titles"]
-        .select("title_id", "portfolio_id", late=late.cast(nw.Int32), issued=col("issued_day"))
-        .filter(col("issued") <= then)
-        .join(before, on="title_id", how="inner")
+        frames["standings"]
+        .filter((col("issued_day") <= then) & (col("earlier_centavos") > 0))
+        .select("title_id", "portfolio_id", late=late.cast(nw.Int32), before=col("earlier_centavos"))
         .join(now, on="title_id", how="left")
         .with_columns(was=bucket(col("late"), ROLL_LIMITS), left=col("left").fill_null(0), now=col("now").fill_null(0))
         .with_columns(kept=nw.when(col("left") < col("before")).then(col("left")).otherwise(col("before"))),

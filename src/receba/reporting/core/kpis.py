@@ -6,7 +6,7 @@ A ratio with denominator 0 has no value (None), never 0. docs/reference/kpis.md 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -105,17 +105,21 @@ class Facts:
     """What the KPIs are computed from: kernel tables as of one day, as known on one day."""
 
     positions: pa.Table
-    history: pa.Table
+    standings: pa.Table
     payments: pa.Table
-    titles: pa.Table
-    entries: pa.Table
 
 
-def measure(engine: Engine, facts: Facts, *, on_day: int, known_day: int, cost_bps_month: int) -> list[Value]:
+def measure(engine: Engine, facts: Facts, *, on_day: int, cost_bps_month: int) -> list[Value]:
     """Return every KPI of the company and of each of its portfolios at the end of `on_day`."""
     frames = {name: engine.open(f"kpi_{name}", getattr(facts, name)) for name in Facts.__slots__}
-    by_portfolio = columns.sums(engine, frames, on_day, known_day)
-    curves = pareto.curves(engine, frames["positions"])
+    by_portfolio = columns.sums(engine, frames, on_day)
+    return values_of(by_portfolio, pareto.curves(engine, frames["positions"]), on_day, cost_bps_month)
+
+
+def values_of(
+    by_portfolio: Mapping[int, Sums], curves: Mapping[int | None, pareto.Curve], on_day: int, cost_bps_month: int
+) -> list[Value]:
+    """Return every KPI that follows from the sums of each portfolio and the Pareto curves."""
     whole = Sums.total(by_portfolio.values())
     values: list[Value] = []
     for portfolio_id, sums in [(None, whole), *sorted(by_portfolio.items())]:

@@ -44,7 +44,7 @@ def portfolio(committed, cast):
 def publish(cast, on):
     engine = connect()
     facts = queries.facts_of(cast.scope, engine, on=on, known_on=on)
-    tables = {"positions": facts.positions, "history": facts.history, "payments": facts.payments}
+    tables = {"positions": facts.positions, "standings": facts.standings, "payments": facts.payments}
     services.publish(cast.scope, on=on, known_on=on, engine=engine, **tables)
 
 
