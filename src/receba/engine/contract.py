@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 import narwhals.stable.v2 as nw
@@ -49,10 +51,16 @@ def conform(table: Table, data: pa.Table) -> pa.Table:
 
 
 class Engine(Protocol):
-    """What a backend offers: open a table, settle a stage, hand out the result."""
+    """What a backend offers: open a table or files, settle a stage, hand out or write the result."""
 
     def open(self, name: str, data: pa.Table) -> nw.LazyFrame:
         """Return a lazy frame over Arrow data."""
+
+    def scan(self, name: str, paths: Sequence[Path]) -> nw.LazyFrame:
+        """Return a lazy frame over Parquet files and folders of them."""
+
+    def sink(self, frame: nw.LazyFrame, path: Path) -> None:
+        """Write the rows of `frame` as Parquet into the folder `path`."""
 
     def materialise(self, name: str, frame: nw.LazyFrame) -> nw.LazyFrame:
         """Compute `frame` once and return a lazy frame over the result."""

@@ -13,7 +13,7 @@ from receba.engine.contract import Engine, conform
 from receba.engine.postgres import stage_table
 from receba.kernel.days import day_number
 from receba.kernel.tables import DEBTORS, HISTORY, POSITIONS, SCORES, SEGMENTS
-from receba.segments.core.columns import cells
+from receba.segments.core.columns import cells, habits
 from receba.segments.core.rules import Cuts
 from receba.segments.models import Membership
 
@@ -36,11 +36,9 @@ def assign_day(
     The same day again gives the same stays. A day before the last published one is computed and not published: what
     was known then stays as it was told.
     """
-    frames = [
-        engine.open(t.name, data)
-        for t, data in ((DEBTORS, debtors), (HISTORY, history), (POSITIONS, positions), (SCORES, scores))
-    ]
-    made = engine.collect(cells(*frames, on_day=day_number(on), cuts=CUTS))
+    frames = [engine.open(t.name, data) for t, data in ((DEBTORS, debtors), (HISTORY, history), (POSITIONS, positions))]
+    known = engine.materialise("habits", habits(*frames, on_day=day_number(on), cuts=CUTS))
+    made = engine.collect(cells(known, engine.open(SCORES.name, scores), cuts=CUTS))
     with scope.active(), transaction.atomic():
         last = Membership.objects.order_by("-since_on").values_list("since_on", flat=True).first()
         worse = _publish(scope, on, made) if last is None or on >= last else set()

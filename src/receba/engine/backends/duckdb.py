@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -28,6 +30,16 @@ class DuckDB:
         self._kept.append(data)  # a registered view does not keep its data alive
         self._connection.register(f"in_{name}", data)
         return nw.from_native(self._connection.table(f"in_{name}"))
+
+    def scan(self, name: str, paths: Sequence[Path]) -> nw.LazyFrame:
+        """Return a lazy frame over Parquet files and folders of them."""
+        files = [str(path / "*.parquet" if path.is_dir() else path) for path in paths]
+        return nw.from_native(self._connection.read_parquet(files))
+
+    def sink(self, frame: nw.LazyFrame, path: Path) -> None:
+        """Write the rows as Parquet into the folder `path`."""
+        path.mkdir(parents=True, exist_ok=True)
+        nw.to_native(frame).write_parquet(str(path / "part.parquet"), compression="zstd", row_group_size=500_000)
 
     def materialise(self, name: str, frame: nw.LazyFrame) -> nw.LazyFrame:
         """Compute `frame` once into a temporary table."""

@@ -83,16 +83,47 @@ def open_portfolio(engine: Engine, history: pa.Table, payments: pa.Table) -> tup
     )
 
 
-def score_opened(
-    engine: Engine, history: nw.LazyFrame, payments: nw.LazyFrame, on_day: int, parameters: ScoringParameters,
-    *, rejected_bps: int = 0,
-) -> Scored:  # fmt: skip
-    """Return the scores of frames that are already open; for many days over the same portfolio."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the titles and payments say of each customer, one row each, in integers; all else follows from it.
+
+    `customers` holds one row per customer, `purchases` one per customer and month, `terms` the weight paid on time per
+    term. The rows of different customers never meet before this: any part of the customers gives its part of the rows.
+    """
+
+    customers: nw.LazyFrame
+    purchases: nw.LazyFrame
+    terms: nw.LazyFrame
+
+
+def known_of(
+    engine: Engine, history: nw.LazyFrame, payments: nw.LazyFrame, on_day: int, parameters: ScoringParameters = DEFAULTS
+) -> Known:
+    """Return what is known on `on_day` of the customers of HISTORY and PAYMENTS, materialised."""
     calendar = engine.open("window", facts.calendar_table(on_day, parameters))
     titles = facts.known_titles(history, calendar, on_day, parameters)
     purchases = engine.materialise("purchases", facts.monthly_purchases(titles))
     terms = engine.materialise("terms", facts.terms_on_time(titles))
     customers = facts.customers(engine, titles, purchases, terms, payments, calendar, on_day)
+    by_term = terms.group_by("term").agg(nw.col("weight").sum().cast(nw.Int64))
+    return Known(customers, purchases, engine.materialise("terms_weight", by_term))
+
+
+def score_opened(
+    engine: Engine, history: nw.LazyFrame, payments: nw.LazyFrame, on_day: int, parameters: ScoringParameters,
+    *, rejected_bps: int = 0,
+) -> Scored:  # fmt: skip
+    """Return the scores of frames that are already open; for many days over the same portfolio."""
+    known = known_of(engine, history, payments, on_day, parameters)
+    return score_known(engine, known, on_day, parameters, rejected_bps=rejected_bps)
+
+
+def score_known(
+    engine: Engine, known: Known, on_day: int, parameters: ScoringParameters = DEFAULTS, *, rejected_bps: int = 0
+) -> Scored:
+    """Return the scores of all customers together; raises InsufficientHistory below the minimum load."""
+    customers, purchases = known.customers, known.purchases
+    calendar = engine.open("window", facts.calendar_table(on_day, parameters))
     ready = refuse_if_insufficient(_histogram(engine, customers), on_day, parameters)
 
     totals = _totals(engine, customers)
@@ -101,7 +132,7 @@ def score_opened(
     factors = engine.materialise("factors", indices.factors(known_enough, p0_e6, parameters))
     middle = _one_row(engine, factors.select(*_MIDDLES))
     volumes, medians = Curve.of(middle["n"], middle["volume_sum"], middle["volume_squares"]), _medians(middle)
-    sizes = _sizes(engine, purchases, terms, factors, middle, totals, parameters)
+    sizes = _sizes(engine, purchases, known.terms, factors, middle, totals, parameters)
 
     indexed = engine.materialise("indexed", indices.index(factors, volumes, medians, parameters))
     curve = _curve(engine, indexed)

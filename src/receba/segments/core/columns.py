@@ -11,41 +11,17 @@ from receba.segments.core.rules import Behaviour, Cuts, Risk, Value
 col, lit = nw.col, nw.lit
 
 
-def cells(
-    debtors: nw.LazyFrame,
-    history: nw.LazyFrame,
-    positions: nw.LazyFrame,
-    scores: nw.LazyFrame,
-    *,
-    on_day: int,
-    cuts: Cuts,
+def habits(
+    debtors: nw.LazyFrame, history: nw.LazyFrame, positions: nw.LazyFrame, *, on_day: int, cuts: Cuts
 ) -> nw.LazyFrame:
-    """Return one row per debtor who ever had a title: debtor_id, risk, behaviour, value, person_kind."""
-    seen = _seen(history, on_day, cuts)
-    oldest = positions.group_by("debtor_id").agg(oldest=col("days_late").max())
-    joined = (
-        debtors.join(seen, on="debtor_id", how="left")
-        .join(oldest, on="debtor_id", how="left")
-        .join(scores.select("debtor_id", "idc"), on="debtor_id", how="left")
-        .with_columns(
-            due_titles=col("due_titles").fill_null(0),
-            late_titles=col("late_titles").fill_null(0),
-            bought=col("bought").fill_null(0).cast(nw.Int64),
-            oldest=col("oldest").fill_null(-1),
-            idc=col("idc").fill_null(-1),
-        )
-        .filter((col("due_titles") > 0) | (col("oldest") >= 0))
-    )
-    return _with_value(joined, cuts).select(
-        "debtor_id", risk=_risk(cuts), behaviour=_behaviour(cuts), value=col("value"), person_kind=col("person_kind")
-    )
+    """Return one row per debtor who ever had a title: what fell due lately, how much of it late, the oldest arrears.
 
-
-def _seen(history: nw.LazyFrame, on_day: int, cuts: Cuts) -> nw.LazyFrame:
+    Any part of the debtors gives its part of the rows.
+    """
     first = on_day - cuts.window_days
     settled = nw.when(col("settled_day") == NOT_SETTLED).then(lit(on_day)).otherwise(col("settled_day"))
     late = (settled - col("effective_due_day")) >= cuts.late_from_days
-    return (
+    seen = (
         history.filter(col("due_day") >= first)
         .with_columns(late=nw.when(late).then(lit(1)).otherwise(lit(0)))
         .group_by("debtor_id")
@@ -54,6 +30,29 @@ def _seen(history: nw.LazyFrame, on_day: int, cuts: Cuts) -> nw.LazyFrame:
             late_titles=sum_int64(col("late")),
             bought=sum_int64(col("face_centavos")),
         )
+    )
+    oldest = positions.group_by("debtor_id").agg(oldest=col("days_late").max())
+    return (
+        debtors.select("debtor_id", "person_kind")
+        .join(seen, on="debtor_id", how="left")
+        .join(oldest, on="debtor_id", how="left")
+        .with_columns(
+            due_titles=col("due_titles").fill_null(0),
+            late_titles=col("late_titles").fill_null(0),
+            bought=col("bought").fill_null(0).cast(nw.Int64),
+            oldest=col("oldest").fill_null(-1),
+        )
+        .filter((col("due_titles") > 0) | (col("oldest") >= 0))
+    )
+
+
+def cells(habits: nw.LazyFrame, scores: nw.LazyFrame, *, cuts: Cuts) -> nw.LazyFrame:
+    """Return the cell of each debtor of `habits`: debtor_id, risk, behaviour, value, person_kind."""
+    joined = habits.join(scores.select("debtor_id", "idc"), on="debtor_id", how="left").with_columns(
+        idc=col("idc").fill_null(-1)
+    )
+    return _with_value(joined, cuts).select(
+        "debtor_id", risk=_risk(cuts), behaviour=_behaviour(cuts), value=col("value"), person_kind=col("person_kind")
     )
 
 
