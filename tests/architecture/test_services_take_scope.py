@@ -16,7 +16,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("access.queries", "companies_of"): "asks where a person may enter, before any company is entered",
     ("access.queries", "scope_for"): "makes the scope",
     ("access.queries", "broken_links"): "a chain is a company or 0, what belongs to none; row-level security guards it",
-    ("ledger.queries", "index_series"): "published indices belong to no company",
+    ("ledger.queries", "index_months"): "published indices belong to no company",
 }
 """(module, function) → why it touches the database without a scope of its own."""
 

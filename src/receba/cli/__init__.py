@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from receba.cli import files, keep, work
+from receba.cli import files, keep, tables, work
 
 app = typer.Typer(
     name="receba",
@@ -17,7 +17,7 @@ app = typer.Typer(
     add_completion=False,
     help="Contas a receber e cobrança: do arquivo ao dia de trabalho.",
 )
-for module in (keep, work, files):
+for module in (keep, work, files, tables):
     module.add_to(app)
 
 

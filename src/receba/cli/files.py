@@ -29,7 +29,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("evaluate")(evaluate)
 
 
-def _read(files: list[Path], mapping_text: str) -> tuple[FlatLedger, dict[str, int]]:
+def read_ledger(files: list[Path], mapping_text: str) -> tuple[FlatLedger, dict[str, int]]:
     """Return the ledger of the files' accepted rows, and how many rows were read, accepted and rejected."""
     import polars as pl
 
@@ -98,7 +98,7 @@ def score(
     from receba.scoring.core.external import ExternalSource
     from receba.scoring.core.sufficiency import InsufficientHistory
 
-    ledger, counts = _read(files, mapping)
+    ledger, counts = read_ledger(files, mapping)
     try:
         scored = score_columns(connect(), ledger.history, ledger.payments, day_number(on), _parameters(bad_after))
     except InsufficientHistory as refusal:
@@ -190,7 +190,7 @@ def evaluate(
     from receba.scoring.core.evaluation import NothingToEvaluate
     from receba.scoring.core.evaluation import evaluate as walk
 
-    ledger, counts = _read(files, mapping)
+    ledger, counts = read_ledger(files, mapping)
     try:
         with Progress(console=errors, disable=as_json, transient=True) as bar:
             task = bar.add_task("meses medidos", total=None)

@@ -15,6 +15,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from receba.access.scope import Scope
+    from receba.engine.contract import Engine
 
 console = Console()
 errors = Console(stderr=True)
@@ -70,6 +71,17 @@ def set_up(*, migrated: bool = True) -> None:
         settings.EMBEDDED.start()
     if migrated and "access_company" not in connection.introspection.table_names():
         fail("A base ainda não foi preparada: rode `receba init` (ou `receba demo`).", Exit.NOT_SET_UP)
+
+
+def engine_of(name: str = "") -> Engine:
+    """Return the engine that the option or the environment names, for work that needs no database."""
+    from receba.engine.backends import UnknownEngine, connect
+
+    chosen = name or os.environ.get("RECEBA_ENGINE", "duckdb")
+    try:
+        return connect(chosen, memory_limit=os.environ.get("RECEBA_ENGINE_MEMORY", ""))
+    except UnknownEngine as wrong:
+        fail(str(wrong), Exit.USAGE)
 
 
 def company_scope(which: str, command: str) -> Scope:

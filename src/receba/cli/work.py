@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +13,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from receba.cli.frame import CompanyOption, DayOption, Exit, Json, company_scope, console, fail, parse_day, set_up, show
+from receba.cli.frame import (
+    CompanyOption,
+    DayOption,
+    Exit,
+    Json,
+    company_scope,
+    console,
+    engine_of,
+    errors,
+    fail,
+    parse_day,
+    set_up,
+    show,
+)
 
 if TYPE_CHECKING:
     from receba.daily.models import DailyRun, DailyStep
@@ -41,9 +56,23 @@ def run_day(
     company: CompanyOption = "",
     known_on: KnownOption = None,
     force: Annotated[bool, typer.Option("--force", help="refaz o dia mesmo sem novidades")] = False,
+    tables: Annotated[
+        Path | None, typer.Option("--tables", help="carteiras em arquivos, sem banco de dados", file_okay=False)
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="com --tables: onde gravar o dia", file_okay=False)] = None,
+    parts: Annotated[int, typer.Option("--parts", min=0, help="com --tables: em quantas partes ler (0: decide)")] = 0,
+    engine: Annotated[str, typer.Option("--engine", help="com --tables: duckdb, polars ou spark")] = "",
     as_json: Json = False,
 ) -> None:
-    """Roda o dia da empresa: saldos, índices, segmentos, plano, mensagens, fila e painel. Repetir não muda nada."""
+    """Roda o dia da empresa: saldos, índices, segmentos, plano, mensagens, fila e painel. Repetir não muda nada.
+
+    Com --tables, roda sobre arquivos Parquet (veja `receba tables`) e grava o resultado em --out.
+    """
+    if tables is not None:
+        if out is None:
+            fail("Diga com --out onde gravar o dia.", Exit.USAGE)
+        _run_files(tables, out, on, company, parts, engine, as_json=as_json)
+        return
     set_up()
     from receba.daily import services
     from receba.daily.labels import LABELS
@@ -79,6 +108,31 @@ def run_day(
         show([row for run, steps in done for row in _as_rows(run, steps)], as_json=False)
     if any(run.state == State.FAILED for run in runs):
         raise typer.Exit(Exit.REFUSED)
+
+
+def _run_files(tables: Path, out: Path, on: date, company: str, parts: int, engine: str, *, as_json: bool) -> None:
+    """Run the day of every company (or one) of a folder of bases."""
+    from receba.daily import files
+
+    try:
+        chosen = [base for base in files.bases(tables, on) if company in ("", base.company)]
+    except files.NoBase as nothing:
+        fail(str(nothing))
+    if not chosen:
+        fail(f"{tables}: nenhuma carteira company={company}.", Exit.USAGE)
+    with_engine = engine_of(engine)
+    told = []
+    for base in chosen:
+        with console.status(base.company) as status:
+            report = files.run(with_engine, base, on, out, parts=parts, tell=status.update)
+        told.append(asdict(report))
+        if not as_json:
+            show({"empresa": base.company, "dia": f"{on:%d/%m/%Y}", **report.counts}, as_json=False)
+            show([{"passo": name, **took} for name, took in report.steps.items()], as_json=False)
+            if report.refusal:
+                errors.print(report.refusal, style="yellow", markup=False, highlight=False)
+    if as_json:
+        show(told, as_json=True)
 
 
 def _as_values(run: DailyRun, steps: list[DailyStep]) -> dict[str, Any]:

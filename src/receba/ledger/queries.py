@@ -13,11 +13,10 @@ from django.db import connection
 
 from receba.access.reading import read_tables
 from receba.access.scope import Scope
-from receba.engine.contract import arrow_schema
 from receba.kernel.days import day_number
 from receba.kernel.tables import ENTRIES, HOLDS, INDEX_RATIOS, TERMS, TITLES, EntryKind, Table
 from receba.ledger.core import rules
-from receba.ledger.core.indices import IndexSeries
+from receba.ledger.core.indices import IndexSeries, ratio_table
 from receba.ledger.models import Entry, PriceIndexMonth, Terms, Title
 
 Facts = tuple[rules.TitleFacts, rules.TermsFacts, list[tuple[int, rules.EntryFacts]]]
@@ -28,14 +27,19 @@ FOREVER = 65_535
 
 
 def index_series(known_on: date | None = None) -> dict[int, IndexSeries]:
-    """Return each index as known on a day: of every month the last vintage published until then."""
+    """Return each index as known on a day."""
+    return {index_id: IndexSeries(values) for index_id, values in index_months(known_on).items()}
+
+
+def index_months(known_on: date | None = None) -> dict[int, dict[int, Any]]:
+    """Return the percent of each month of each index: of every month the last vintage published until a day."""
     months = PriceIndexMonth.objects.order_by("published_on")
     if known_on:
         months = months.filter(published_on__lte=known_on)
     by_index: dict[int, dict[int, Any]] = {}
     for row in months:
         by_index.setdefault(row.index_id, {})[row.month.year * 12 + row.month.month - 1] = row.percent
-    return {index_id: IndexSeries(values) for index_id, values in by_index.items()}
+    return by_index
 
 
 def terms_facts(terms: Terms, series: dict[int, IndexSeries]) -> rules.TermsFacts:
@@ -217,16 +221,8 @@ def selects(*, known_on: date) -> dict[Table, str]:
 
 def index_ratios(titles: pa.Table, *, on: date, known_on: date) -> pa.Table:
     """Return INDEX_RATIOS for every day from the first due date to `on`."""
-    on_day = day_number(on)
-    rows: list[dict[str, int]] = []
-    if titles.num_rows:
-        first = pa.compute.min(titles["due_day"]).as_py()
-        for index_id, series in index_series(known_on).items():
-            rows += [
-                {"index_id": index_id, "start_day": day, "rise_e8": rise}
-                for day, rise in series.ratios(range(first, on_day + 1), on_day)
-            ]
-    return pa.Table.from_pylist(rows, schema=arrow_schema(INDEX_RATIOS))
+    first = pa.compute.min(titles["due_day"]).as_py() if titles.num_rows else day_number(on) + 1
+    return ratio_table(index_series(known_on), first, day_number(on))
 
 
 def read(scope: Scope, *, on: date, known_on: date) -> dict[Table, pa.Table]:

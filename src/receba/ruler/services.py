@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 from django.db import connection, transaction
@@ -28,8 +26,7 @@ from receba.ruler.core.document import Document, Fault, faults
 from receba.ruler.core.rules import Outcome, Reason, rungs
 from receba.ruler.core.tables import ASSIGNED, CONTACTS, SEEN, TAKEN, ladder_table
 from receba.ruler.models import Assignment, Decision, Ruler, RulerVersion
-
-SHIPPED = ("consumidor", "empresas", "preventiva")
+from receba.ruler.shipped import SHIPPED, shipped
 
 
 class Unsound(Exception):
@@ -59,12 +56,6 @@ class PlanResult:
     in_scope: int
     send: int
     skip_by_reason: dict[int, int]
-
-
-def shipped(code: str) -> Document:
-    """Return a ruler that comes with the program."""
-    with (Path(__file__).parent / "data" / f"{code}.toml").open("rb") as file:
-        return Document.from_json(tomllib.load(file))
 
 
 @transaction.atomic

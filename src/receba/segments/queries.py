@@ -8,7 +8,19 @@ from typing import Any
 from django.db.models import Count, Q
 
 from receba.access.scope import Scope
+from receba.kernel.tables import Table
+from receba.segments.core.tables import BANDS
 from receba.segments.models import Membership
+
+
+def selects(*, on: date) -> dict[Table, str]:
+    """Return the query that gives BANDS: the risk band of each debtor in the stay that lasted until `on` began."""
+    return {
+        BANDS: f"""
+            SELECT DISTINCT ON (debtor_id) debtor_id, risk::integer AS risk FROM segments_membership
+             WHERE since_on < DATE '{on}' AND (until_on IS NULL OR until_on >= DATE '{on}' - 1)
+             ORDER BY debtor_id, since_on DESC""",
+    }
 
 
 def cell_of(scope: Scope, debtor_id: int, *, on: date) -> Membership | None:

@@ -16,7 +16,7 @@ from receba.demo.core.calendar import next_business
 from receba.demo.core.chance import Chance, exponential_curve, lognormal_curve
 from receba.engine.contract import conform
 from receba.kernel.days import day_number
-from receba.kernel.tables import DEBTORS, ENTRIES, TERMS, TITLES, EntryKind, PersonKind
+from receba.kernel.tables import DEBTORS, ENTRIES, TERMS, TITLES, EntryKind, PersonKind, Table
 
 DAY = date(2026, 11, 23)
 """The day of the reading when the caller gives none."""
@@ -39,25 +39,51 @@ class Scale:
     debtors: pa.Table
 
 
-def generate_scale(titles: int, seed: int, on: date = DAY, paid_per_open: int = 2) -> Scale:
+def generate_scale(
+    titles: int, seed: int, on: date = DAY, paid_per_open: float = 2, debtors: int | None = None
+) -> Scale:
     """Return `titles` open titles and `paid_per_open` times as many settled ones; the same seed, the same tables.
 
-    Raises ValueError when `titles` is under 10 or `paid_per_open` negative.
+    `debtors` is a tenth of the open titles unless told. Raises ValueError when `titles` is under 10, `paid_per_open`
+    negative or `debtors` under 1.
     """
-    if titles < 10 or paid_per_open < 0:
-        raise ValueError("a ledger needs at least 10 open titles and no negative history")
+    people = titles // 10 if debtors is None else debtors
+    if titles < 10 or paid_per_open < 0 or people < 1:
+        raise ValueError("a ledger needs at least 10 open titles, a debtor and no negative history")
     chance = Chance(seed, "scale")
-    settled = titles * paid_per_open
+    settled = int(titles * paid_per_open)
     frame = pl.DataFrame({"title_id": pl.int_range(1, titles + settled + 1, dtype=pl.Int64, eager=True)})
-    frame = _owed(frame, titles // 10, chance)
+    frame = _owed(frame, people, chance)
     frame = _dated(frame, settled, day_number(on), chance)
     return Scale(
         on,
         titles=conform(TITLES, frame.select(list(TITLES.columns)).to_arrow()),
         entries=conform(ENTRIES, _entries(frame, settled, day_number(on), chance).to_arrow()),
         terms=_terms(),
-        debtors=conform(DEBTORS, _debtors(titles // 10, chance).to_arrow()),
+        debtors=conform(DEBTORS, _debtors(people, chance).to_arrow()),
     )
+
+
+OPEN_PER_MILLE = 115
+FREE_TERMS = 3
+
+
+def generate_portfolio(titles: int, seed: int, on: date = DAY) -> dict[Table, pa.Table]:
+    """Return TITLES, ENTRIES, TERMS and DEBTORS of a portfolio of `titles`, one debtor for each ten.
+
+    Settled titles are under terms that ask for no charges: the generator's payments speak of none.
+    """
+    opened = titles * OPEN_PER_MILLE // 1000
+    made = generate_scale(opened, seed, on, (titles - opened) / opened, titles // 10)
+    settled = pa.compute.less_equal(made.titles["title_id"], made.titles.num_rows - opened)
+    terms_id = pa.compute.if_else(settled, pa.scalar(FREE_TERMS, pa.int64()), made.titles["terms_id"])
+    free = {"terms_id": FREE_TERMS, "fine_bps": 0, "interest_bps_month": 0, "grace_days": 0, "index_id": 0}
+    return {
+        TITLES: made.titles.set_column(made.titles.column_names.index("terms_id"), "terms_id", terms_id),
+        ENTRIES: made.entries,
+        TERMS: pa.concat_tables([made.terms, pa.Table.from_pylist([free], schema=made.terms.schema)]),
+        DEBTORS: made.debtors,
+    }
 
 
 def debtor_pd(debtor: pl.Expr, chance: Chance) -> pl.Expr:

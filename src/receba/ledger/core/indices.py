@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, localcontext
 
+import pyarrow as pa
+
+from receba.engine.contract import arrow_schema
 from receba.kernel.days import from_day_number, month_number
+from receba.kernel.tables import INDEX_RATIOS
 
 
 class IndexSeries:
@@ -51,3 +55,13 @@ class IndexSeries:
                 by_month[month] = self.rise(day, on_day)
             result.append((day, by_month[month]))
         return result
+
+
+def ratio_table(series: Mapping[int, IndexSeries], first_day: int, on_day: int) -> pa.Table:
+    """Return INDEX_RATIOS of each index for every day from `first_day` to `on_day`, both inclusive."""
+    rows = [
+        {"index_id": index_id, "start_day": day, "rise_e8": rise}
+        for index_id, one in series.items()
+        for day, rise in one.ratios(range(first_day, on_day + 1), on_day)
+    ]
+    return pa.Table.from_pylist(rows, schema=arrow_schema(INDEX_RATIOS))

@@ -101,7 +101,7 @@ def known_of(
 ) -> Known:
     """Return what is known on `on_day` of the customers of HISTORY and PAYMENTS, materialised."""
     calendar = engine.open("window", facts.calendar_table(on_day, parameters))
-    titles = facts.known_titles(history, calendar, on_day, parameters)
+    titles = engine.materialise("known_titles", facts.known_titles(history, calendar, on_day, parameters))
     purchases = engine.materialise("purchases", facts.monthly_purchases(titles))
     terms = engine.materialise("terms", facts.terms_on_time(titles))
     customers = facts.customers(engine, titles, purchases, terms, payments, calendar, on_day)

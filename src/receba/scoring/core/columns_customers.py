@@ -6,6 +6,7 @@ import narwhals.stable.v2 as nw
 import pyarrow as pa
 
 from receba.engine.contract import DAY_BOUNDS, Engine
+from receba.engine.expr.money import sum_int64
 from receba.engine.expr.stats import nearest, ratio_half_up
 from receba.kernel.days import from_day_number, month_number
 from receba.scoring.core.parameters import ScoringParameters, memory_weight, window_start
@@ -54,7 +55,6 @@ def known_titles(
             until=nw.min_horizontal(nw.col("settled_day"), nw.lit(on_day)),
             day=nw.min_horizontal(nw.col("effective_due_day"), nw.lit(on_day - 1)).cast(nw.Int32),
             term=(nw.col("due_day") - nw.col("issued_day")).clip(0, parameters.longest_term_days).cast(nw.Int64),
-            reais=nw.col("face_centavos") // 100,
         )
         .with_columns(late_days=(nw.col("until") - nw.col("effective_due_day")).cast(nw.Int64))
         .filter((is_open == 0) | (late >= parameters.bad_after_days))
@@ -67,7 +67,11 @@ def known_titles(
             on_time=whole((is_open == 0) & (late <= 0)),
             paid_late=whole((is_open == 0) & (late > 0)),
         )
-    )
+        .select(
+            "debtor_id", "day", "month", "weight", "face_centavos",
+            *(nw.col(name).cast(nw.Int32) for name in ("severity", "bad", "on_time", "paid_late", "is_open", "term")),
+        )
+    )  # fmt: skip
 
 
 def behaviour(titles: nw.LazyFrame, calendar: nw.LazyFrame) -> nw.LazyFrame:
@@ -99,7 +103,7 @@ def outcomes(titles: nw.LazyFrame) -> nw.LazyFrame:
         total("on_time"),
         total("paid_late"),
         total("is_open"),
-        total("reais"),
+        sum_int64(nw.col("face_centavos") // 100).alias("reais"),
     )
 
 

@@ -56,6 +56,15 @@ def cells(habits: nw.LazyFrame, scores: nw.LazyFrame, *, cuts: Cuts) -> nw.LazyF
     )
 
 
+def worsened(made: nw.LazyFrame, bands: nw.LazyFrame) -> nw.LazyFrame:
+    """Return the cells with worsened: 1 where a known risk band fell against BANDS, those told before the day."""
+    before = bands.select("debtor_id", was=col("risk"))
+    fell = (col("was").fill_null(0) > 0) & (col("risk") > col("was").fill_null(0))
+    return made.join(before, on="debtor_id", how="left").with_columns(
+        worsened=nw.when(fell).then(lit(1)).otherwise(lit(0)).cast(nw.Int32)
+    )
+
+
 def _risk(cuts: Cuts) -> nw.Expr:
     band = lit(int(Risk.A))
     for number, limit in enumerate(cuts.idc, start=2):

@@ -1,0 +1,1 @@
+"""Pure: from a flat ledger to the tables of a day."""

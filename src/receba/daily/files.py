@@ -1,0 +1,450 @@
+"""The day of a portfolio that lives in Parquet files: the same columns, without a database and in bounded memory.
+
+A base is a folder `company=<name>/date=<yyyy-mm-dd>`: what one company knew at the end of that day. Rows of debtors and
+titles lie in buckets by debtor, so that a day can be read part by part: no debtor is in two parts, and only a few sums
+cross from one to another. The day of the base's own date reads the titles' standings as they were written. An earlier
+day recomputes them from the entries, by what was known that day, and has no plan and no queue: what had been said until
+then stands in the base of that day. docs/explanation/files.md draws the folders.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from receba.casework.core import columns as casework
+from receba.casework.core.tables import CASES, QUEUE, REACHABLE
+from receba.engine.contract import Engine, arrow_schema, conform
+from receba.kernel.days import day_number
+from receba.kernel.tables import (
+    DEBTORS,
+    DECISIONS,
+    ENTRIES,
+    HOLDS,
+    INDEX_RATIOS,
+    PAYMENTS,
+    POSITIONS,
+    SCORES,
+    SEGMENTS,
+    STANDINGS,
+    TERMS,
+    TITLES,
+    Table,
+)
+from receba.ledger.core import columns as ledger
+from receba.ledger.core.indices import IndexSeries, ratio_table
+from receba.reporting.core import columns as reporting
+from receba.reporting.core import pareto
+from receba.reporting.core.columns import Sums
+from receba.reporting.core.kpis import WHOLE, Value, values_of
+from receba.ruler.core.columns import Frames, plan
+from receba.ruler.core.rules import Outcome
+from receba.ruler.core.tables import ASSIGNED, CONTACTS, LADDER, SEEN, TAKEN
+from receba.scoring.core import columns as scoring
+from receba.scoring.core.columns import Known
+from receba.scoring.core.parameters import ScoringParameters
+from receba.scoring.core.sufficiency import InsufficientHistory
+from receba.segments.core.columns import cells, habits, worsened
+from receba.segments.core.rules import Cuts
+from receba.segments.core.tables import BANDS
+
+LAYOUT = 1
+"""The layout of the folders; a base of another one is refused."""
+PART_TITLES = 5_000_000
+"""Titles that one part may have when nobody says how many parts: about 1 GB."""
+BUCKETS = 16
+"""Buckets of a base: how finely a day can be cut."""
+_BUCKETED: Mapping[str, Table] = {
+    "standings": STANDINGS,
+    "payments": PAYMENTS,
+    "open_titles": TITLES,
+    "open_entries": ENTRIES,
+    "other_entries": ENTRIES,
+    "debtors": DEBTORS,
+}
+_WHOLE: tuple[Table, ...] = (
+    TERMS, HOLDS, LADDER, ASSIGNED, TAKEN, CONTACTS, BANDS, CASES, REACHABLE,
+)  # fmt: skip
+_CUTS = Cuts()
+
+
+class NoBase(Exception):
+    """The folder holds no base that knows the day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """One company's base: where it is, the day it was written for, and what its `about.json` says."""
+
+    folder: Path
+    company: str
+    on: date
+    about: Mapping[str, Any]
+
+    @property
+    def buckets(self) -> int:
+        return int(self.about["buckets"])
+
+
+@dataclass(slots=True)
+class Report:
+    """What a day over files did: counts and values, and what each step took."""
+
+    company: str
+    on: date
+    counts: dict[str, int] = field(default_factory=dict)
+    steps: dict[str, dict[str, float]] = field(default_factory=dict)
+    refusal: str = ""
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Add wall and CPU seconds to a step; the peak is that of the process so far."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        yield
+        told = self.steps.setdefault(name, {"seconds": 0.0, "cpu_seconds": 0.0, "peak_mb": 0})
+        told["seconds"] = round(told["seconds"] + time.perf_counter() - wall, 3)
+        told["cpu_seconds"] = round(told["cpu_seconds"] + time.process_time() - cpu, 3)
+        told["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+# ------------------------------------------------------------------------------------------------ the base
+
+
+def write_base(
+    engine: Engine, folder: Path, company: str, on: date, tables: Mapping[Table, pa.Table], *, buckets: int = BUCKETS,
+    about: Mapping[str, Any] | None = None,
+) -> Base:  # fmt: skip
+    """Write kernel tables as the base of `on`; replaces the base of that day whole, or not at all.
+
+    `tables` holds at least TITLES, ENTRIES and DEBTORS; those of _WHOLE that are missing are empty. `about` may hold
+    scoring_parameters, rejected_bps, cost_bps_month, and indices: percent by month number, by index, as texts.
+    """
+    target = folder / f"company={company}" / f"date={on.isoformat()}"
+    counts = {table.name: tables[table].num_rows for table in (TITLES, ENTRIES, DEBTORS)}
+    first = pa.compute.min(tables[TITLES]["due_day"]).as_py()
+    told = {
+        "layout": LAYOUT, "buckets": buckets, **counts, "first_due_day": day_number(on) if first is None else first,
+        **(about or {}),
+    }  # fmt: skip
+    with _replacing(target) as fresh:
+        for table in _WHOLE:
+            _write(fresh / table.name, conform(table, tables.get(table, arrow_schema(table).empty_table())))
+        titles, entries, debtors = (engine.open(f"base_{t.name}", tables[t]) for t in (TITLES, ENTRIES, DEBTORS))
+        small = [
+            engine.open("base_terms", tables.get(TERMS, arrow_schema(TERMS).empty_table())),
+            engine.open("base_ratios", _ratios(told, on)),
+        ]
+        for bucket in range(buckets):
+            mine = engine.materialise("base_mine", titles.filter(nw.col("debtor_id") % buckets == bucket))
+            made = _bucket(engine, mine, entries, small, day_number(on))
+            made["debtors"] = debtors.filter(nw.col("debtor_id") % buckets == bucket).sort("debtor_id")
+            for name, frame in made.items():
+                engine.sink(frame, fresh / name / f"bucket={bucket:02}")
+        (fresh / "about.json").write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return Base(target, company, on, told)
+
+
+def _bucket(
+    engine: Engine, titles: nw.LazyFrame, entries: nw.LazyFrame, small: Sequence[nw.LazyFrame], day: int
+) -> dict[str, nw.LazyFrame]:
+    """Return what is written of the titles of one bucket, sorted by debtor: like lies by like."""
+    mine = engine.materialise("base_entries_mine", entries.join(titles.select("title_id"), on="title_id", how="inner"))
+    owing = ledger.positions(titles, mine, *small, on_day=day, known_day=day).select("title_id")
+    owing = engine.materialise("base_owing", owing)
+    open_titles = titles.join(owing, on="title_id", how="inner")
+    return {
+        "standings": ledger.standings(titles, mine, on_day=day, known_day=day).sort("debtor_id", "title_id"),
+        "payments": ledger.payments(titles, mine, on_day=day, known_day=day).sort("debtor_id", "paid_day", "title_id"),
+        "open_titles": open_titles.sort("debtor_id", "title_id"),
+        "open_entries": mine.join(owing, on="title_id", how="inner").sort("title_id", "entry_id"),
+        "other_entries": mine.join(owing, on="title_id", how="anti").sort("title_id", "entry_id"),
+    }
+
+
+def _ratios(about: Mapping[str, Any], on: date) -> pa.Table:
+    """Return INDEX_RATIOS of a day from the months that a base keeps."""
+    told = {int(n): {int(m): Decimal(p) for m, p in months.items()} for n, months in about.get("indices", {}).items()}
+    series = {number: IndexSeries(months) for number, months in told.items()}
+    return ratio_table(series, min(int(about["first_due_day"]), day_number(on)), day_number(on))
+
+
+def bases(folder: Path, on: date) -> list[Base]:
+    """Return, for each company, the base that a day is read from: that of the day, or else the next later one.
+
+    Raises NoBase when no company's base knows the day.
+    """
+    found: list[Base] = []
+    for home in sorted(folder.glob("company=*")):
+        dated = {date.fromisoformat(path.parent.name[5:]): path.parent for path in home.glob("date=*/about.json")}
+        later = [day for day in dated if day >= on]
+        if later:
+            chosen = dated[min(later)]
+            about = json.loads((chosen / "about.json").read_text("utf-8"))
+            if about["layout"] != LAYOUT:
+                raise NoBase(f"{chosen}: escrita em outro formato ({about['layout']}); escreva-a de novo")
+            found.append(Base(chosen, home.name[8:], min(later), about))
+    if not found:
+        raise NoBase(f"{folder}: nenhuma pasta company=…/date=… de {on:%d/%m/%Y} ou depois")
+    return found
+
+
+# ------------------------------------------------------------------------------------------------ the day
+
+
+def run(
+    engine: Engine, base: Base, on: date, out: Path, *, parts: int = 0, parameters: ScoringParameters | None = None,
+    cost_bps_month: int | None = None, tell: Callable[[str], None] = lambda step: None,
+) -> Report:  # fmt: skip
+    """Run the day `on` of a base and write it to `out`/company=…/date=…; return what it counted and took.
+
+    Writes positions, scores, segments, kpis and, for the base's own day, decisions, seen and queue; nothing is left
+    half-written. `parts` cuts the
+    debtors (0: one part for each PART_TITLES); the results do not depend on it. Below the minimum load the scores
+    are empty and the report says why.
+    """
+    given = parameters or ScoringParameters(**base.about.get("scoring_parameters", {}))
+    cost = base.about.get("cost_bps_month", 0) if cost_bps_month is None else cost_bps_month
+    count = parts or max(1, -(-base.about["titles"] // PART_TITLES))
+    report = Report(base.company, on)
+    target = out / f"company={base.company}" / f"date={on.isoformat()}"
+    with _replacing(target) as fresh:
+        day = _Day(engine, base, on, fresh, count, given, report)
+        day.run(int(cost), tell)
+        shutil.rmtree(fresh / "work", ignore_errors=True)
+        (fresh / "report.json").write_text(json.dumps({"counts": report.counts, "refusal": report.refusal}, indent=2))
+    return report
+
+
+@dataclass
+class _Day:
+    """One day of one base, part by part; what must wait for all parts is written to `work` and read back."""
+
+    engine: Engine
+    base: Base
+    on: date
+    out: Path
+    parts: int
+    parameters: ScoringParameters
+    report: Report
+
+    def __post_init__(self) -> None:
+        self.day = day_number(self.on)
+        self.fresh = self.on == self.base.on
+        self.small = {table: self.scan(table.name) for table in _WHOLE}
+        self.small[INDEX_RATIOS] = self.engine.open(INDEX_RATIOS.name, _ratios(self.base.about, self.on))
+
+    def run(self, cost_bps_month: int, tell: Callable[[str], None]) -> None:
+        sums: dict[int, Sums] = {}
+        for part in range(self.parts):
+            tell(f"measure {part + 1}/{self.parts}")
+            self.measure(part, sums)
+        tell("score")
+        with self.report.step("score"):
+            scores = self.score()
+        tell("segment")
+        with self.report.step("segment"):
+            self.segment(scores)
+        if self.fresh:
+            for part in range(self.parts):
+                tell(f"plan {part + 1}/{self.parts}")
+                with self.report.step("plan"):
+                    self.plan(part)
+            tell("queue")
+            with self.report.step("queue"):
+                self.queue(scores)
+                self.count()
+        tell("report")
+        with self.report.step("report"):
+            curves = pareto.curves(self.engine, self.written(POSITIONS))
+            values = values_of(sums, curves, self.day, cost_bps_month)
+            _write(self.out / "kpis", _kpi_table(values))
+            whole = {v.kpi: v.value for v in values if v.portfolio_id is None and v.bucket == WHOLE}
+            for name in ("open_titles", "open_centavos", "overdue_titles", "overdue_centavos"):
+                self.report.counts[name] = whole[name] or 0
+
+    # one part of the debtors
+
+    def measure(self, part: int, sums: dict[int, Sums]) -> None:
+        """Compute positions, what each customer's rows say, and the KPI sums of one part."""
+        engine, step = self.engine, self.report.step
+        with step("measure"):
+            standings, payments, owing, entries = self.of_titles(part)
+            made = ledger.positions(
+                owing, entries, self.small[TERMS], self.small[INDEX_RATIOS], on_day=self.day, known_day=self.day
+            )
+            positions = engine.materialise("positions", made)
+            engine.sink(positions, self.out / POSITIONS.name / f"part={part:03}")
+        history = ledger.history(standings, on_day=self.day)
+        with step("learn"):
+            known = scoring.known_of(engine, history, payments, self.day, self.parameters)
+            for name in ("customers", "purchases", "terms"):
+                self.keep(name, part, getattr(known, name))
+        with step("habits"):
+            debtors = self.scan("debtors", part)
+            self.keep("habits", part, habits(debtors, history, positions, on_day=self.day, cuts=_CUTS))
+        with step("sums"):
+            frames = {"positions": positions, "standings": standings, "payments": payments}
+            for portfolio, some in reporting.sums(engine, frames, self.day).items():
+                sums[portfolio] = Sums.total([sums[portfolio], some]) if portfolio in sums else some
+
+    def of_titles(self, part: int) -> tuple[nw.LazyFrame, nw.LazyFrame, nw.LazyFrame, nw.LazyFrame]:
+        """Return standings, payments, and the titles and entries behind the positions, of one part."""
+        standings = self.scan("standings", part)
+        if self.fresh:
+            owing, entries = self.scan("open_titles", part), self.scan("open_entries", part)
+            return standings, self.scan("payments", part), owing, entries
+        titles = standings.select(*TITLES.columns)
+        entries = nw.concat([self.scan(name, part) for name in ("open_entries", "other_entries")])
+        known = {"on_day": self.day, "known_day": self.day}
+        return (
+            self.engine.materialise("standings", ledger.standings(titles, entries, **known)),
+            ledger.payments(titles, entries, **known),
+            titles,
+            entries,
+        )
+
+    def plan(self, part: int) -> None:
+        """Climb the ruler for the debtors of one part."""
+        mine = self.engine.scan("positions_part", [self.out / POSITIONS.name / f"part={part:03}"])
+        segments = self.written(SEGMENTS).filter(nw.col("debtor_id") % self.parts == part)
+        small = self.small
+        given = Frames(
+            positions=mine, holds=small[HOLDS], debtors=self.scan("debtors", part), segments=segments,
+            ladder=small[LADDER], assigned=small[ASSIGNED], taken=small[TAKEN], contacts=small[CONTACTS],
+        )  # fmt: skip
+        decisions, looked = plan(self.engine, given, self.day)
+        for table, frame in ((DECISIONS, decisions), (SEEN, looked)):
+            self.engine.sink(_typed(table, frame), self.out / table.name / f"part={part:03}")
+
+    def count(self) -> None:
+        """Count what was decided."""
+        by_outcome = self.written(DECISIONS).group_by("outcome").agg(n=nw.len())
+        counted = {row["outcome"]: row["n"] for row in self.engine.collect(by_outcome).to_pylist()}
+        self.report.counts |= {"send": counted.get(Outcome.SEND, 0), "silent": counted.get(Outcome.SKIP, 0)}
+
+    # all parts together
+
+    def score(self) -> nw.LazyFrame:
+        """Score all customers; below the minimum load, nobody."""
+        known = Known(*(self.kept(name) for name in ("customers", "purchases", "terms")))
+        try:
+            lost = self.base.about.get("rejected_bps", 0)
+            scored = scoring.score_known(self.engine, known, self.day, self.parameters, rejected_bps=lost)
+        except InsufficientHistory as refusal:
+            self.report.refusal = str(refusal)
+            rows = arrow_schema(SCORES).empty_table()
+        else:
+            rows = scored.scores
+            means = scored.global_indices
+            self.report.counts |= {"idc": means.idc, "idi": means.idi}
+        self.report.counts["scored"] = rows.num_rows
+        _write(self.out / SCORES.name, rows)
+        return self.engine.open(SCORES.name, rows)
+
+    def segment(self, scores: nw.LazyFrame) -> None:
+        """Put every debtor in its cell; who fell since the bands that the base remembers has worsened."""
+        made = self.engine.materialise("cells", cells(self.kept("habits"), scores, cuts=_CUTS))
+        self.engine.sink(_typed(SEGMENTS, worsened(made, self.small[BANDS])), self.out / SEGMENTS.name)
+
+    def queue(self, scores: nw.LazyFrame) -> None:
+        """Rank the collectors' cases."""
+        frames = {
+            "positions": self.written(POSITIONS),
+            "scores": scores,
+            **{table.name: self.small[table] for table in (HOLDS, CASES, REACHABLE)},
+        }
+        made = casework.queue(self.engine, frames, on_day=self.day, by_portfolio=False)
+        self.engine.sink(_typed(QUEUE, made), self.out / QUEUE.name)
+
+    # where rows lie
+
+    def scan(self, name: str, part: int | None = None) -> nw.LazyFrame:
+        """Return a table of the base: whole, or the rows of one part of the debtors."""
+        home = self.base.folder / name
+        if part is None:
+            return self.engine.scan(name, [home])
+        buckets = self.base.buckets
+        if buckets % self.parts == 0:
+            files = [home / f"bucket={b:02}" for b in range(buckets) if b % self.parts == part]
+            return self.engine.scan(name, files)
+        return self._cut(self.engine.scan(name, [home / f"bucket={b:02}" for b in range(buckets)]), name, part)
+
+    def _cut(self, frame: nw.LazyFrame, name: str, part: int) -> nw.LazyFrame:
+        """Return the rows of one part where the buckets do not fall together with the parts."""
+        if _BUCKETED[name] is ENTRIES:
+            titles = self.scan("standings", part).select("title_id")
+            return frame.join(titles, on="title_id", how="inner")
+        return frame.filter(nw.col("debtor_id") % self.parts == part)
+
+    def keep(self, name: str, part: int, frame: nw.LazyFrame) -> None:
+        """Set rows aside until all parts are there."""
+        self.engine.sink(frame, self.out / "work" / name / f"part={part:03}")
+
+    def kept(self, name: str) -> nw.LazyFrame:
+        """Return what all parts set aside."""
+        return self._all_parts(self.out / "work" / name, f"all_{name}")
+
+    def written(self, table: Table) -> nw.LazyFrame:
+        """Return what was written of a table of this day, all parts."""
+        home = self.out / table.name
+        return self._all_parts(home, table.name) if table is not SEGMENTS else self.engine.scan(table.name, [home])
+
+    def _all_parts(self, home: Path, name: str) -> nw.LazyFrame:
+        return self.engine.scan(name, [home / f"part={part:03}" for part in range(self.parts)])
+
+
+def _typed(table: Table, frame: nw.LazyFrame) -> nw.LazyFrame:
+    """Return the table's columns, in order, in its own integer widths."""
+    kinds = {"int64": nw.Int64, "int32": nw.Int32}
+    return frame.select(**{name: nw.col(name).cast(kinds[kind]) for name, kind in table.columns.items()})
+
+
+def _kpi_table(values: Sequence[Value]) -> pa.Table:
+    """Return KPIs as rows; portfolio_id is null for the whole company, value where a ratio has no denominator."""
+    return pa.table(
+        {
+            "portfolio_id": pa.array([v.portfolio_id for v in values], pa.int64()),
+            "kpi": pa.array([v.kpi for v in values], pa.string()),
+            "bucket": pa.array([v.bucket for v in values], pa.int32()),
+            "value": pa.array([v.value for v in values], pa.int64()),
+        }
+    )
+
+
+def _write(folder: Path, rows: pa.Table) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(rows, folder / "part.parquet", compression="zstd")
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[Path]:
+    """Yield a folder that takes the place of `target` when all went well, and is thrown away when not."""
+    fresh = target.with_name(f".{target.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    try:
+        yield fresh
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    if target.exists():
+        old = target.with_name(f".{target.name}.old")
+        shutil.rmtree(old, ignore_errors=True)
+        target.rename(old)
+        fresh.rename(target)
+        shutil.rmtree(old)
+    else:
+        fresh.rename(target)
