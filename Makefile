@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 TEXTS := $(wildcard src/receba/locale/*/LC_MESSAGES/django.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix messages bench docs pins clean
+.PHONY: help setup demo test spark check fix messages bench docs pins clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,11 @@ demo: setup  ## open a working company with a made-up portfolio on http://localh
 test: setup  ## run every test: rules, database, terminal, browser, e-mail
 	@sh scripts/chromium.sh
 	@$(BIN)/python -m pytest
+
+spark: setup  ## install PySpark and compare its days with the other engines' (needs Java; some minutes)
+	@command -v java >/dev/null || { echo "Spark needs Java (17 or newer): install it, then run again."; exit 1; }
+	@$(BIN)/python -c 'import pyspark' 2>/dev/null || sh scripts/setup.sh $(VENV) spark
+	@$(BIN)/python -m pytest -m spark
 
 check: setup  ## what a change must pass: style, types, templates, tests
 	$(BIN)/ruff check .

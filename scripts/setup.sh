@@ -1,8 +1,9 @@
 #!/bin/sh
-# Make the virtual environment $1 with the project and its development tools, pinned by constraints.txt.
+# Make the virtual environment $1 with the project (and its extra $2) and its development tools, pinned by constraints.txt.
 # Needs python3 (3.11 or newer) and, once, the network; uses uv where it is installed.
 set -eu
 venv=${1:-.venv}
+project=.${2:+[$2]}
 cd "$(dirname "$0")/.."
 
 say() { printf '%s\n' "$*" >&2; }
@@ -41,14 +42,14 @@ make_with_venv() {
 install_with_uv() {
     command -v uv >/dev/null 2>&1 || return 1
     usable || uv venv -q --clear --python '>=3.11' "$venv" || return 1
-    uv pip install -q --python "$venv/bin/python" -c constraints.txt -e . --group dev
+    uv pip install -q --python "$venv/bin/python" -c constraints.txt -e "$project" --group dev
 }
 
 install_with_pip() {
     usable && "$venv/bin/python" -m pip --version >/dev/null 2>&1 || { rm -rf "$venv"; make_with_venv; }
     pip="$venv/bin/python -m pip --disable-pip-version-check -qq"
     $pip install -U 'pip>=25.1'
-    $pip install -c constraints.txt -e . --group dev
+    $pip install -c constraints.txt -e "$project" --group dev
 }
 
 usable() { "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }

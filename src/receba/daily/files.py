@@ -193,8 +193,8 @@ def bases(folder: Path, on: date) -> list[Base]:
         if later:
             chosen = dated[min(later)]
             about = json.loads((chosen / "about.json").read_text("utf-8"))
-            if about["layout"] != LAYOUT:
-                raise NoBase(f"{chosen}: escrita em outro formato ({about['layout']}); escreva-a de novo")
+            if about.get("layout") != LAYOUT:
+                raise NoBase(f"{chosen}: escrita em outro formato ({about.get('layout')}); escreva-a de novo")
             found.append(Base(chosen, home.name[8:], min(later), about))
     if not found:
         raise NoBase(f"{folder}: nenhuma pasta company=…/date=… de {on:%d/%m/%Y} ou depois")

@@ -9,10 +9,26 @@ class UnknownEngine(ValueError):
     """The name is not on the list of backends that pass the golden test."""
 
 
+ENGINES = ("duckdb", "polars", "spark")
+
+
 def connect(name: str = "duckdb", *, memory_limit: str = "", threads: int = 0, spill_to: str = "") -> Engine:
-    """Return a fresh engine. Raises UnknownEngine for a name that is not on the list."""
+    """Return a fresh engine. The limits are DuckDB's; the others know none, or their own.
+
+    Raises UnknownEngine for a name that is not on the list, or one whose library is not installed.
+    """
     if name == "duckdb":
         from receba.engine.backends.duckdb import DuckDB
 
         return DuckDB(memory_limit=memory_limit, threads=threads, spill_to=spill_to)
-    raise UnknownEngine(f"unknown engine {name!r}; known: duckdb")
+    if name == "polars":
+        from receba.engine.backends.polars import Polars
+
+        return Polars()
+    if name == "spark":
+        try:
+            from receba.engine.backends.spark import Spark
+        except ImportError as missing:
+            raise UnknownEngine('engine "spark" needs the extra: pip install "receba[spark]"') from missing
+        return Spark()
+    raise UnknownEngine(f"unknown engine {name!r}; known: {', '.join(ENGINES)}")
