@@ -45,8 +45,9 @@ fix: setup  ## put style right where a program can
 messages: setup  ## read the texts out of the source into the translations, and say which are missing
 	@$(BIN)/python scripts/messages.py
 
-bench: setup  ## measure a day over a large portfolio
+bench: setup  ## measure a day over a large portfolio: from the database and back, and over files
 	@$(BIN)/python scripts/bench.py
+	@$(BIN)/python scripts/bench_files.py
 
 docs: setup  ## rebuild the generated parts of the docs and check every link
 	@$(BIN)/python scripts/docs.py

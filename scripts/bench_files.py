@@ -1,0 +1,159 @@
+"""The day over a portfolio in Parquet files, beside the floor: a bare scan of the same files that sums every column.
+
+    python scripts/bench_files.py [--millions 1 10] [--engines duckdb polars] [--parts 0] [--folder DIR] [--chart FILE]
+
+Makes each base once in the folder (a temporary one unless told), then measures every day in a process of its own: wall
+and CPU seconds of each step, rows a second, peak memory. Prints tables for docs/explanation/scale.md and draws the curve.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import platform
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+ON = date(2026, 11, 23)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--millions", type=float, nargs="+", default=[1, 10])
+    options.add_argument("--engines", nargs="+", default=["duckdb", "polars"])
+    options.add_argument("--parts", type=int, default=0)
+    options.add_argument("--folder", type=Path)
+    options.add_argument("--chart", type=Path)
+    options.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
+    chosen = options.parse_args()
+    if chosen.one:
+        print(json.dumps(one(*chosen.one, chosen.parts)))
+        return
+    folder = chosen.folder or Path(tempfile.mkdtemp(prefix="receba-files-"))
+    try:
+        runs = [run for millions in chosen.millions for run in measure(millions, chosen.engines, chosen.parts, folder)]
+    finally:
+        if not chosen.folder:
+            shutil.rmtree(folder, ignore_errors=True)
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}\n")
+    table(runs)
+    if chosen.chart:
+        chosen.chart.write_text(chart(runs), encoding="utf-8")
+
+
+def measure(millions: float, engines: list[str], parts: int, folder: Path) -> list[dict[str, object]]:
+    """Return the floor and the day of each engine over one size, each from a fresh process."""
+    base, titles = folder / f"base-{millions:g}", int(millions * 1_000_000)
+    if not base.exists():
+        say(f"{millions:g} million titles: making the base")
+        make = ["tables", "make", "--titles", str(titles), "--on", ON.isoformat(), "--out", str(base), "--json"]
+        code = "from receba.cli import main; main()"
+        subprocess.run([sys.executable, "-c", code, *make], check=True, stdout=subprocess.DEVNULL)
+    runs = []
+    for what in ("floor", *engines):
+        say(f"{millions:g} million titles: {what}")
+        command = [sys.executable, __file__, "--parts", str(parts), "--one", what, str(base), str(folder / "out")]
+        took = json.loads(
+            subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1]
+        )
+        runs.append({"millions": millions, "what": what, "titles": titles, **took})
+        shutil.rmtree(folder / "out", ignore_errors=True)
+    return runs
+
+
+def one(what: str, base: str, out: str, parts: int) -> dict[str, object]:
+    """Run the floor or one day in this process, start and imports included; return what it took."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    steps: dict[str, dict[str, float]] = {}
+    if what == "floor":
+        floor(Path(base))
+    else:
+        from receba.daily import files
+        from receba.engine.backends import connect
+
+        (found,) = files.bases(Path(base), ON)
+        engine = connect(what, memory_limit=os.environ.get("RECEBA_ENGINE_MEMORY", "1GB"))
+        steps = files.run(engine, found, ON, Path(out), parts=parts).steps
+    return {
+        "seconds": time.perf_counter() - wall,
+        "cpu_seconds": time.process_time() - cpu,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "steps": steps,
+    }
+
+
+def floor(base: Path) -> None:
+    """Read every column that the day reads, and sum it."""
+    import duckdb
+
+    home = next(base.glob("company=*/date=*"))
+    with duckdb.connect() as connection:
+        for name in ("standings", "payments", "open_titles", "open_entries", "debtors"):
+            rows = connection.read_parquet(str(home / name / "*" / "*.parquet"))
+            sums = ", ".join(f'sum("{column}")' for column in rows.columns if column != "bucket")
+            rows.aggregate(sums).fetchall()
+
+
+def table(runs: list[dict[str, object]]) -> None:
+    """Print the days, and the steps of each."""
+    print("| titles | what | seconds | CPU seconds | titles a second | peak MB |\n|---|---|---|---|---|---|")
+    for run in runs:
+        rate = f"{int(run['titles'] / run['seconds']):,}"
+        print(
+            f"| {run['millions']:g} M | {run['what']} | {run['seconds']:.1f} | {run['cpu_seconds']:.1f} | {rate} "
+            f"| {run['peak_mb']:,} |"
+        )
+    for run in runs:
+        if run["steps"]:
+            print(f"\n{run['millions']:g} M, {run['what']}: seconds (CPU seconds) of each step")
+            print("; ".join(f"{n} {s['seconds']:.1f} ({s['cpu_seconds']:.1f})" for n, s in run["steps"].items()))
+
+
+def chart(runs: list[dict[str, object]]) -> str:
+    """Return a drawing of seconds by titles, both on a logarithmic scale, one line for each engine and the floor."""
+    wide, high, left, foot = 640, 360, 60, 40
+    sizes = sorted({float(run["millions"]) for run in runs})
+    times = [float(run["seconds"]) for run in runs]
+    low, top = math.floor(math.log10(min(times))), math.ceil(math.log10(max(times)))
+    across = (math.log10(sizes[-1]) - math.log10(sizes[0])) or 1
+
+    def x(size: float) -> float:
+        return left + (math.log10(size) - math.log10(sizes[0])) / across * (wide - left - 110)
+
+    def y(seconds: float) -> float:
+        return high - foot - (math.log10(seconds) - low) / (top - low) * (high - foot - 20)
+
+    colours = {"floor": "#777777", "duckdb": "#b45309", "polars": "#1d4ed8", "spark": "#15803d"}
+    told = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" font-family="sans-serif" font-size="12">',
+        '<title>Seconds of a day by titles</title><rect width="100%" height="100%" fill="#ffffff"/>',
+    ]
+    for power in range(low, top + 1):
+        at = y(10**power)
+        told.append(f'<line x1="{left}" x2="{wide - 100}" y1="{at:.1f}" y2="{at:.1f}" stroke="#dddddd"/>')
+        told.append(f'<text x="{left - 8}" y="{at + 4:.1f}" text-anchor="end">{10**power:g} s</text>')
+    told += [f'<text x="{x(s):.1f}" y="{high - 14}" text-anchor="middle">{s:g} M</text>' for s in sizes]
+    for what in dict.fromkeys(str(run["what"]) for run in runs):
+        mine = [(x(float(r["millions"])), y(float(r["seconds"]))) for r in runs if r["what"] == what]
+        points = " ".join(f"{a:.1f},{b:.1f}" for a, b in mine)
+        colour = colours.get(what, "#000000")
+        told.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        told += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3" fill="{colour}"/>' for a, b in mine]
+        told.append(f'<text x="{mine[-1][0] + 8:.1f}" y="{mine[-1][1] + 4:.1f}" fill="{colour}">{what}</text>')
+    return "\n".join([*told, "</svg>\n"])
+
+
+def say(text: str) -> None:
+    print(f"{text} …", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
