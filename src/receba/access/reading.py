@@ -22,6 +22,11 @@ def _dsn() -> str:
     return make_conninfo("", **{name: value for name, value in told.items() if name in known and value is not None})
 
 
+MOMENT = Table("moment", "the moment of a reading, in microseconds since 1970 UTC", {"micros": "int64"}, ("micros",))
+"""Asked for together with other tables, it says when their snapshot was taken."""
+WHEN = {MOMENT: "SELECT (extract(epoch FROM now()) * 1000000)::bigint AS micros"}
+
+
 def read_tables(scope: Scope, queries: Mapping[Table, str]) -> dict[Table, pa.Table]:
     """Return kernel tables read in one snapshot under the scope's row-level security.
 

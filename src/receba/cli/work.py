@@ -46,6 +46,7 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands to the program."""
     app.command("run-day")(run_day)
     app.command("send")(send)
+    app.command("replay")(replay)
     app.command("import")(import_file)
     app.command("explain")(explain)
     app.command("check")(check)
@@ -162,6 +163,33 @@ def _as_rows(run: DailyRun, steps: list[DailyStep]) -> Iterator[dict[str, Any]]:
             "segundos": f"{(step.milliseconds or 0) / 1000:.1f}".replace(".", ","),
             "contagens": "\n".join([*told, *([step.error] if step.error else [])]),
         }
+
+
+def replay(
+    on: Annotated[date, typer.Argument(parser=parse_day, help="o dia a refazer", metavar="DATA")],
+    company: CompanyOption = "",
+    rows: Annotated[int, typer.Option("--rows", min=0, help="quantos fatos tardios listar")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Refaz um dia passado sem gravar nada: com o que se sabia então (tem de dar igual) e com o que se sabe hoje."""
+    set_up()
+    from receba.daily.labels import replayed
+    from receba.daily.replay import NotReplayable
+    from receba.daily.replay import replay as again
+
+    scope = company_scope(company, "replay")
+    try:
+        with console.status(f"{on:%d/%m/%Y}"):
+            found = again(scope, on=on, rows=rows)
+    except NotReplayable as nothing:
+        fail(str(nothing))
+    if as_json:
+        show(asdict(found) | {"identical": found.identical}, as_json=True)
+    else:
+        for line in replayed(found):
+            console.print(line, highlight=False, markup=False)
+    if not found.identical:
+        raise typer.Exit(Exit.REFUSED)
 
 
 def send(company: CompanyOption = "", as_json: Json = False) -> None:

@@ -9,11 +9,12 @@ then stands in the base of that day. docs/explanation/files.md draws the folders
 
 from __future__ import annotations
 
+import hashlib
 import json
 import resource
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -130,7 +131,7 @@ def write_base(
     """Write kernel tables as the base of `on`; replaces the base of that day whole, or not at all.
 
     `tables` holds at least TITLES, ENTRIES and DEBTORS; those of _WHOLE that are missing are empty. `about` may hold
-    scoring_parameters, rejected_bps, cost_bps_month, and indices: percent by month number, by index, as texts.
+    known_on (else `on`), scoring_parameters, rejected_bps, cost_bps_month, and indices: percent by month number, by index, as texts.
     """
     target = folder / f"company={company}" / f"date={on.isoformat()}"
     counts = {table.name: tables[table].num_rows for table in (TITLES, ENTRIES, DEBTORS)}
@@ -147,9 +148,10 @@ def write_base(
             engine.open("base_terms", tables.get(TERMS, arrow_schema(TERMS).empty_table())),
             engine.open("base_ratios", _ratios(told, on)),
         ]
+        days = {"on_day": day_number(on), "known_day": day_number(date.fromisoformat(told["known_on"]))}
         for bucket in range(buckets):
             mine = engine.materialise("base_mine", titles.filter(nw.col("debtor_id") % buckets == bucket))
-            made = _bucket(engine, mine, entries, small, day_number(on))
+            made = _bucket(engine, mine, entries, small, days)
             made["debtors"] = debtors.filter(nw.col("debtor_id") % buckets == bucket).sort("debtor_id")
             for name, frame in made.items():
                 engine.sink(frame, fresh / name / f"bucket={bucket:02}")
@@ -158,16 +160,18 @@ def write_base(
 
 
 def _bucket(
-    engine: Engine, titles: nw.LazyFrame, entries: nw.LazyFrame, small: Sequence[nw.LazyFrame], day: int
+    engine: Engine, titles: nw.LazyFrame, entries: nw.LazyFrame, small: Sequence[nw.LazyFrame], days: Mapping[str, int]
 ) -> dict[str, nw.LazyFrame]:
     """Return what is written of the titles of one bucket, sorted by debtor: like lies by like."""
     mine = engine.materialise("base_entries_mine", entries.join(titles.select("title_id"), on="title_id", how="inner"))
-    owing = ledger.positions(titles, mine, *small, on_day=day, known_day=day).select("title_id")
+    owing = ledger.positions(
+        titles, mine, small[0], small[1], on_day=days["on_day"], known_day=days["known_day"]
+    ).select("title_id")
     owing = engine.materialise("base_owing", owing)
     open_titles = titles.join(owing, on="title_id", how="inner")
     return {
-        "standings": ledger.standings(titles, mine, on_day=day, known_day=day).sort("debtor_id", "title_id"),
-        "payments": ledger.payments(titles, mine, on_day=day, known_day=day).sort("debtor_id", "paid_day", "title_id"),
+        "standings": ledger.standings(titles, mine, **days).sort("debtor_id", "title_id"),
+        "payments": ledger.payments(titles, mine, **days).sort("debtor_id", "paid_day", "title_id"),
         "open_titles": open_titles.sort("debtor_id", "title_id"),
         "open_entries": mine.join(owing, on="title_id", how="inner").sort("title_id", "entry_id"),
         "other_entries": mine.join(owing, on="title_id", how="anti").sort("title_id", "entry_id"),
@@ -243,6 +247,7 @@ class _Day:
     def __post_init__(self) -> None:
         self.day = day_number(self.on)
         self.fresh = self.on == self.base.on
+        self.known = day_number(date.fromisoformat(self.base.about["known_on"])) if self.fresh else self.day
         self.small = {table: self.scan(table.name) for table in _WHOLE}
         self.small[INDEX_RATIOS] = self.engine.open(INDEX_RATIOS.name, _ratios(self.base.about, self.on))
 
@@ -283,7 +288,7 @@ class _Day:
         with step("measure"):
             standings, payments, owing, entries = self.of_titles(part)
             made = ledger.positions(
-                owing, entries, self.small[TERMS], self.small[INDEX_RATIOS], on_day=self.day, known_day=self.day
+                owing, entries, self.small[TERMS], self.small[INDEX_RATIOS], on_day=self.day, known_day=self.known
             )
             positions = engine.materialise("positions", made)
             engine.sink(positions, self.out / POSITIONS.name / f"part={part:03}")
@@ -308,7 +313,7 @@ class _Day:
             return standings, self.scan("payments", part), owing, entries
         titles = standings.select(*TITLES.columns)
         entries = nw.concat([self.scan(name, part) for name in ("open_entries", "other_entries")])
-        known = {"on_day": self.day, "known_day": self.day}
+        known = {"on_day": self.day, "known_day": self.known}
         return (
             self.engine.materialise("standings", ledger.standings(titles, entries, **known)),
             ledger.payments(titles, entries, **known),
@@ -422,6 +427,23 @@ def _kpi_table(values: Sequence[Value]) -> pa.Table:
             "value": pa.array([v.value for v in values], pa.int64()),
         }
     )
+
+
+def fingerprint_of_kpis(values: Iterable[Value]) -> str:
+    """Return a hash of KPIs in any order."""
+    lines = sorted(f"{v.portfolio_id}|{v.kpi}|{v.bucket}|{v.value}" for v in values)
+    return hashlib.blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
+
+
+def read_written(folder: Path, table: Table) -> pa.Table:
+    """Return a table that a day wrote into its folder."""
+    return conform(table, pq.read_table(folder / table.name, partitioning=None))
+
+
+def read_kpis(folder: Path) -> list[Value]:
+    """Return the KPIs that a day wrote into its folder."""
+    rows = pq.read_table(folder / "kpis", partitioning=None).to_pylist()
+    return [Value(row["portfolio_id"], row["kpi"], row["bucket"], row["value"]) for row in rows]
 
 
 def _write(folder: Path, rows: pa.Table) -> None:

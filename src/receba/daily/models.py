@@ -17,7 +17,10 @@ class State(models.TextChoices):
 
 
 class DailyRun(models.Model):
-    """One company's working day. `inputs` is the fingerprint of everything that the day reads."""
+    """One company's working day. `inputs` is the fingerprint of everything that the day reads.
+
+    `read_at`, `numbers` and `outputs` are what a replay needs: when, with what, and what came out.
+    """
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="+")
     on = models.DateField(_("data"))
@@ -25,6 +28,9 @@ class DailyRun(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     inputs = models.CharField(max_length=64, blank=True)
     version = models.CharField(max_length=40, blank=True)
+    read_at = models.DateTimeField(null=True, help_text="when the ledger was read: what came later is not in the day")
+    numbers = models.JSONField(default=dict, help_text="the parameters that the day was computed with")
+    outputs = models.JSONField(default=dict, help_text="the fingerprint of each table that the day made")
     caught_up = models.BooleanField(_("recuperado"), default=False)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

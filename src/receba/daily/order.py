@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 import pyarrow as pa
@@ -17,20 +17,24 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from receba.access.reading import read_tables
+from receba.access.reading import MOMENT, WHEN, read_tables
 from receba.access.scope import Scope
 from receba.casework import services as casework
-from receba.engine.contract import Engine, conform
+from receba.daily import files
+from receba.engine.contract import Engine, conform, fingerprint
 from receba.intake import queries as intake
 from receba.kernel.days import day_number
 from receba.kernel.tables import (
     DEBTORS,
+    DECISIONS,
     ENTRIES,
     HISTORY,
     HOLDS,
     INDEX_RATIOS,
     PAYMENTS,
     POSITIONS,
+    SCORES,
+    SEGMENTS,
     STANDINGS,
     TERMS,
     TITLES,
@@ -46,7 +50,9 @@ from receba.reporting import services as reporting
 from receba.ruler import queries as ruler_queries
 from receba.ruler import services as ruler
 from receba.scoring import services as scoring
+from receba.segments import queries as segments
 from receba.segments import services as segmentation
+from receba.segments.core.tables import BANDS
 
 Counts = Mapping[str, int]
 FIRST_ROUND = 250
@@ -61,14 +67,21 @@ class Day:
     on: date
     known_on: date
     engine: Engine
-    made: dict[str, pa.Table] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
+    """The fingerprint of each table that the day made, by name."""
 
     @cached_property
     def base(self) -> dict[Table, pa.Table]:
         """Everything that the day reads, in one snapshot."""
-        tables = read_tables(self.scope, ledger.selects(known_on=self.known_on) | parties.selects())
+        selects = ledger.selects(known_on=self.known_on) | parties.selects() | segments.selects(on=self.on)
+        tables = read_tables(self.scope, selects | WHEN)
         ratios = ledger.index_ratios(tables[TITLES], on=self.on, known_on=self.known_on)
         return tables | {INDEX_RATIOS: ratios}
+
+    @property
+    def read_at(self) -> datetime:
+        """When everything was read: nothing recorded later is in the day."""
+        return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=self.base[MOMENT]["micros"][0].as_py())
 
     @cached_property
     def positions(self) -> pa.Table:
@@ -104,6 +117,7 @@ class Day:
             history=self.history,
             debtors=self.base[DEBTORS],
             scores=self.scores,
+            bands=self.base[BANDS],
         )
 
     @cached_property
@@ -142,6 +156,7 @@ def read(day: Day) -> Counts:
 def measure(day: Day) -> Counts:
     """Compute what every open title owes today."""
     rows = day.positions
+    day.told[POSITIONS.name] = fingerprint(POSITIONS, rows)
     overdue = rows.filter(pa.compute.greater(rows["bucket"], 0))
     return {
         "open": rows.num_rows,
@@ -153,12 +168,14 @@ def measure(day: Day) -> Counts:
 
 def score(day: Day) -> Counts:
     """Score the customers and publish the indices."""
+    day.told[SCORES.name] = fingerprint(SCORES, day.scores)
     return {"scored": day.scores.num_rows}
 
 
 def segment(day: Day) -> Counts:
     """Put every debtor in its cell, dated."""
     rows = day.segments
+    day.told[SEGMENTS.name] = fingerprint(SEGMENTS, rows)
     return {"debtors": rows.num_rows, "worsened": int(pa.compute.sum(rows["worsened"]).as_py() or 0)}
 
 
@@ -174,6 +191,7 @@ def plan(day: Day) -> Counts:
         segments=day.segments,
         scores=day.scores,
     )
+    day.told[DECISIONS.name] = fingerprint(DECISIONS, made.decisions)
     return {"in_scope": made.in_scope, "send": made.send, **{f"skip_{r}": n for r, n in made.skip_by_reason.items()}}
 
 
@@ -203,17 +221,17 @@ def queue(day: Day) -> Counts:
 
 def report(day: Day) -> Counts:
     """Publish the day's KPIs."""
-    return {
-        "values": reporting.publish(
-            day.scope,
-            on=day.on,
-            known_on=day.known_on,
-            engine=day.engine,
-            positions=day.positions,
-            standings=day.standings,
-            payments=day.payments,
-        )
-    }
+    values = reporting.publish(
+        day.scope,
+        on=day.on,
+        known_on=day.known_on,
+        engine=day.engine,
+        positions=day.positions,
+        standings=day.standings,
+        payments=day.payments,
+    )
+    day.told["kpis"] = files.fingerprint_of_kpis(values)
+    return {"values": len(values)}
 
 
 def send(day: Day) -> Counts:

@@ -16,6 +16,7 @@ from django.utils import timezone
 import receba
 from receba.access.core.roles import Permission
 from receba.access.scope import Scope
+from receba.daily.export import numbers_of
 from receba.daily.models import DailyRun, DailyStep, State
 from receba.daily.order import ORDER, Day, Step, prepare_approved
 from receba.engine.backends import connect
@@ -130,11 +131,16 @@ def _run_one(scope: Scope, on: date, known_on: date, missed: bool, force: bool, 
     if not todo:
         return run
     day = Day(scope, on, known_on, connect(settings.ENGINE, memory_limit=settings.ENGINE_MEMORY))
+    numbers = numbers_of(scope, on=on, known_on=known_on)
     failed = [step for step in todo if not _do(scope, day, run, step, inputs, progress)]
     with scope.active(), transaction.atomic():
+        # A run that was resumed made its tables from two readings: it cannot be replayed as one.
+        whole = len(todo) == len([step for step in ORDER if step.caught_up or not missed])
+        kept = whole and not failed
+        run.read_at, run.numbers, run.outputs = (day.read_at, numbers, day.told) if kept else (None, {}, {})
         run.state = State.FAILED if failed else State.DONE
         run.finished_at = timezone.now()
-        run.save(update_fields=["state", "finished_at"])
+        run.save(update_fields=["state", "finished_at", "read_at", "numbers", "outputs"])
     return run
 
 

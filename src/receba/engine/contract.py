@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -48,6 +49,17 @@ def conform(table: Table, data: pa.Table) -> pa.Table:
             if bounds["min"].as_py() < -MAX_CENTAVOS or bounds["max"].as_py() > MAX_CENTAVOS:
                 raise ContractBroken(f"{table.name}.{name}: beyond R$ 10 billion in one row")
     return chosen
+
+
+def fingerprint(table: Table, data: pa.Table) -> str:
+    """Return a hash of the rows of a kernel table: the same rows in any order and any chunks, the same hash."""
+    rows = conform(table, data)
+    order = pa.compute.sort_indices(rows, sort_keys=[(name, "ascending") for name in table.key or table.columns])
+    digest = hashlib.blake2b(digest_size=16)
+    for name in table.columns:
+        digest.update(name.encode())
+        digest.update(rows[name].take(order).to_numpy().tobytes())
+    return digest.hexdigest()
 
 
 class Engine(Protocol):

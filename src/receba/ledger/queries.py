@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -190,9 +190,13 @@ def _date(day: int) -> date:
     return from_day_number(day)
 
 
-def selects(*, known_on: date) -> dict[Table, str]:
-    """Return the queries that give the ledger's kernel tables; due dates as known on a day."""
+def selects(*, known_on: date, known_at: datetime | None = None) -> dict[Table, str]:
+    """Return the queries that give the ledger's kernel tables; due dates as known on a day.
+
+    `known_at` leaves out what was recorded after a moment: what a reading of that moment could not see.
+    """
     known = day_number(known_on)
+    seen = f"recorded_at <= TIMESTAMPTZ '{known_at.isoformat()}'" if known_at else "TRUE"
     return {
         TITLES: f"""
             SELECT t.id AS title_id, t.debtor_id, t.portfolio_id, t.terms_id,
@@ -202,12 +206,12 @@ def selects(*, known_on: date) -> dict[Table, str]:
                    t.face_centavos
               FROM ledger_title t
               LEFT JOIN (SELECT DISTINCT ON (title_id) title_id, due_on, effective_due_on FROM ledger_duechange e
-                          WHERE {_LOCAL_DAY} <= {known} ORDER BY title_id, recorded_at DESC, id DESC) c
+                          WHERE {_LOCAL_DAY} <= {known} AND {seen} ORDER BY title_id, recorded_at DESC, id DESC) c
                 ON c.title_id = t.id""",
         ENTRIES: f"""
             SELECT e.id AS entry_id, e.title_id, e.kind, e.component, e.amount_centavos,
                    {_DAY.format("e.effective_on")} AS effective_day, {_LOCAL_DAY} AS recorded_day
-              FROM ledger_entry e""",
+              FROM ledger_entry e WHERE {seen}""",
         TERMS: """
             SELECT id AS terms_id, fine_bps, interest_bps_month, grace_days, coalesce(index_id, 0) AS index_id
               FROM ledger_terms""",
@@ -215,8 +219,43 @@ def selects(*, known_on: date) -> dict[Table, str]:
             SELECT id AS hold_id, debtor_id, coalesce(title_id, 0) AS title_id, kind,
                    {_DAY.format("from_on")} AS from_day,
                    coalesce({_DAY.format("until_on")}, {FOREVER}) AS until_day
-              FROM ledger_hold""",
+              FROM ledger_hold WHERE {seen}""",
     }
+
+
+@dataclass(frozen=True, slots=True)
+class LateFact:
+    """A fact that counts on a day and was recorded after a moment: an entry, or a due date (kind and amount are None)."""
+
+    title_id: int
+    title_code: str
+    debtor_id: int
+    kind: int | None
+    amount_centavos: int | None
+    effective_on: date
+    recorded_at: datetime
+
+
+def late_facts(scope: Scope, *, on: date, since: datetime, limit: int) -> tuple[list[LateFact], int]:
+    """Return the first facts recorded after `since` that count on `on`, in the order of their coming, and how many."""
+    late = """
+        SELECT e.title_id, e.kind, e.amount_centavos, e.effective_on, e.recorded_at, 0 AS what, e.id
+          FROM ledger_entry e WHERE e.recorded_at > %(since)s AND e.effective_on <= %(on)s
+         UNION ALL
+        SELECT c.title_id, NULL, NULL, c.due_on, c.recorded_at, 1, c.id
+          FROM ledger_duechange c WHERE c.recorded_at > %(since)s"""
+    given: dict[str, date | datetime | int] = {"since": since, "on": on, "limit": limit}
+    with scope.active(), connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT l.title_id, t.code, t.debtor_id, l.kind, l.amount_centavos, l.effective_on, l.recorded_at
+              FROM ({late} ORDER BY recorded_at, what, id LIMIT %(limit)s) l JOIN ledger_title t ON t.id = l.title_id
+             ORDER BY l.recorded_at, l.what, l.id""",
+            given,
+        )
+        first = [LateFact(*row) for row in cursor.fetchall()]
+        cursor.execute(f"SELECT count(*) FROM ({late}) l", given)
+        return first, int(cursor.fetchone()[0])
 
 
 def index_ratios(titles: pa.Table, *, on: date, known_on: date) -> pa.Table:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Q
 
 from receba.access.scope import Scope
@@ -12,13 +14,17 @@ from receba.parties.models import Contact, Debtor, NameWord
 _AFTER_ANY = "\U0010ffff"
 
 
-def selects() -> dict[Table, str]:
-    """Return the query that gives the kernel table of debtors."""
+def selects(*, known_at: datetime | None = None) -> dict[Table, str]:
+    """Return the query that gives the kernel table of debtors; addresses as known at a moment (None: now)."""
+    valid = "c.invalid_since IS NULL"
+    if known_at:
+        at = f"TIMESTAMPTZ '{known_at.isoformat()}'"
+        valid = f"c.recorded_at <= {at} AND (c.invalid_since IS NULL OR c.invalid_since > {at})"
     return {
         DEBTORS: f"""
             SELECT d.id AS debtor_id, d.person_kind::integer AS person_kind,
                    (EXISTS (SELECT 1 FROM parties_contact c WHERE c.debtor_id = d.id AND c.kind = {Contact.Kind.EMAIL}
-                              AND c.invalid_since IS NULL))::integer AS has_email
+                              AND {valid}))::integer AS has_email
               FROM parties_debtor d"""
     }
 

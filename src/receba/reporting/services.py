@@ -34,8 +34,8 @@ def publish(
     positions: pa.Table,
     standings: pa.Table,
     payments: pa.Table,
-) -> int:
-    """Compute every KPI of `on` and store it, for the company and each portfolio; return how many values.
+) -> list[Value]:
+    """Compute every KPI of `on` and store it, for the company and each portfolio; return the values.
 
     The tables are those of the day, as known on `known_on`. Doing it again replaces the same day and knowledge by the
     same values. Raises WholeCompanyOnly.
@@ -44,15 +44,15 @@ def publish(
         raise WholeCompanyOnly
     cost = queries.capital_cost(scope, on=on, known_on=known_on)
     values = measure(engine, Facts(positions, standings, payments), on_day=day_number(on), cost_bps_month=cost)
-    return _store(scope, on, known_on, values)
+    _store(scope, on, known_on, values)
+    return values
 
 
-def _store(scope: Scope, on: date, known_on: date, values: Sequence[Value]) -> int:
+def _store(scope: Scope, on: date, known_on: date, values: Sequence[Value]) -> None:
     rows = ((scope.company_id, v.portfolio_id, on, known_on, v.kpi, v.bucket, v.value) for v in values)
     with scope.active(), transaction.atomic(), connection.cursor() as cursor:
         KpiDay.objects.filter(on=on, known_on=known_on).delete()
         write_rows(cursor, "reporting_kpiday", _COLUMNS, rows)
-    return len(values)
 
 
 def set_capital_cost(scope: Scope, *, since: date, bps_month: int, source: str) -> CapitalCost:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -24,17 +24,22 @@ MEMORY_DAYS = 400
 """Steps taken longer ago than this are forgotten; no catch-up window reaches so far."""
 
 
-def current_versions(scope: Scope) -> list[RulerVersion]:
-    """Return the newest version of every ruler."""
+def current_versions(scope: Scope, *, known_at: datetime | None = None) -> list[RulerVersion]:
+    """Return the newest version of every ruler, as published until a moment (None: now)."""
     with scope.active():
-        return list(RulerVersion.objects.order_by("ruler_id", "-number").distinct("ruler_id").select_related("ruler"))
+        found = RulerVersion.objects.filter(published_at__lte=known_at) if known_at else RulerVersion.objects.all()
+        return list(found.order_by("ruler_id", "-number").distinct("ruler_id").select_related("ruler"))
 
 
-def past_tables(scope: Scope, *, on: date, versions: list[RulerVersion]) -> dict[Table, pa.Table]:
+def past_tables(
+    scope: Scope, *, on: date, versions: list[RulerVersion], known_at: datetime | None = None
+) -> dict[Table, pa.Table]:
     """Return ASSIGNED, TAKEN and CONTACTS for planning `on`: only what was approved before that day counts as said.
 
-    A step is known by its key across versions; it is told here by its place in the present version.
+    A step is known by its key across versions; it is told here by its place in the given versions. What was approved
+    after `known_at` is left out; assignments are those of now.
     """
+    seen = f"d.approved_at <= TIMESTAMPTZ '{known_at.isoformat()}'" if known_at else "TRUE"
     newest = {version.ruler_id: version for version in versions}
     with scope.active():
         assigned = [
@@ -45,7 +50,7 @@ def past_tables(scope: Scope, *, on: date, versions: list[RulerVersion]) -> dict
             if target
         ]
         ruler_of = dict(RulerVersion.objects.values_list("pk", "ruler_id"))
-        keys = {v.pk: [s.key for s in v.document.steps] for v in RulerVersion.objects.all()}
+        keys = {v.pk: [s.key for s in v.document.steps] for v in RulerVersion.objects.filter(ruler_id__in=newest)}
     said = read_tables(
         scope,
         {
@@ -53,11 +58,11 @@ def past_tables(scope: Scope, *, on: date, versions: list[RulerVersion]) -> dict
             SELECT t.title_id, t.step::integer AS step, coalesce(t.version_id, d.version_id) AS version_id,
                    {_DAY.format("t.effective_due_on")} AS effective_due_day
               FROM ruler_decisiontitle t JOIN ruler_decision d ON d.id = t.decision_id
-             WHERE t.spoken AND d.approved_at IS NOT NULL AND d."on" < '{on:%Y-%m-%d}'
+             WHERE t.spoken AND d.approved_at IS NOT NULL AND {seen} AND d."on" < '{on:%Y-%m-%d}'
                AND d."on" >= DATE '{on:%Y-%m-%d}' - {MEMORY_DAYS}""",
             CONTACTS: f"""
-            SELECT debtor_id, max({_DAY.format('"on"')}) AS last_day FROM ruler_decision
-             WHERE approved_at IS NOT NULL AND "on" < '{on:%Y-%m-%d}'
+            SELECT debtor_id, max({_DAY.format('"on"')}) AS last_day FROM ruler_decision d
+             WHERE approved_at IS NOT NULL AND {seen} AND "on" < '{on:%Y-%m-%d}'
                AND "on" >= DATE '{on:%Y-%m-%d}' - {MEMORY_DAYS} GROUP BY debtor_id""",
         },
     )

@@ -51,11 +51,15 @@ class NotInPlan(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PlanResult:
-    """What a plan holds: debtors to be contacted, and those who are not, by reason. Together, everyone in scope."""
+    """What a plan holds: debtors to be contacted, and those who are not, by reason. Together, everyone in scope.
+
+    `decisions` is the kernel table DECISIONS as the ruler decided, before any person touched it.
+    """
 
     in_scope: int
     send: int
     skip_by_reason: dict[int, int]
+    decisions: pa.Table
 
 
 @transaction.atomic
@@ -166,7 +170,7 @@ def plan_day(
         approve(scope, on=on)
     reasons = Counter(decisions["reason"].to_pylist())
     sent = reasons.pop(int(Reason.STEP_DUE), 0)
-    return PlanResult(decisions.num_rows, sent, dict(reasons))
+    return PlanResult(decisions.num_rows, sent, dict(reasons), decisions)
 
 
 def _store(scope: Scope, on: date, decisions: pa.Table, looked: pa.Table, scores: pa.Table) -> None:

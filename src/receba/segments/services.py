@@ -13,8 +13,9 @@ from receba.engine.contract import Engine, conform
 from receba.engine.postgres import stage_table
 from receba.kernel.days import day_number
 from receba.kernel.tables import DEBTORS, HISTORY, POSITIONS, SCORES, SEGMENTS
-from receba.segments.core.columns import cells, habits
+from receba.segments.core.columns import cells, habits, worsened
 from receba.segments.core.rules import Cuts
+from receba.segments.core.tables import BANDS
 from receba.segments.models import Membership
 
 CUTS = Cuts()
@@ -30,24 +31,26 @@ def assign_day(
     history: pa.Table,
     debtors: pa.Table,
     scores: pa.Table,
+    bands: pa.Table,
 ) -> pa.Table:
     """Return SEGMENTS of the day and publish what changed: a stay ends the day before, the next begins today.
 
-    The same day again gives the same stays. A day before the last published one is computed and not published: what
+    `bands` are BANDS, the risk bands before the day. The same day again gives the same stays. A day before the last published one is computed and not published: what
     was known then stays as it was told.
     """
     frames = [engine.open(t.name, data) for t, data in ((DEBTORS, debtors), (HISTORY, history), (POSITIONS, positions))]
     known = engine.materialise("habits", habits(*frames, on_day=day_number(on), cuts=CUTS))
-    made = engine.collect(cells(known, engine.open(SCORES.name, scores), cuts=CUTS))
+    found = cells(known, engine.open(SCORES.name, scores), cuts=CUTS)
+    made = engine.collect(worsened(found, engine.open(BANDS.name, bands)))
     with scope.active(), transaction.atomic():
         last = Membership.objects.order_by("-since_on").values_list("since_on", flat=True).first()
-        worse = _publish(scope, on, made) if last is None or on >= last else set()
-    worsened = pa.array([int(debtor in worse) for debtor in made["debtor_id"].to_pylist()], pa.int32())
-    return conform(SEGMENTS, made.append_column("worsened", worsened))
+        if last is None or on >= last:
+            _publish(scope, on, made)
+    return conform(SEGMENTS, made)
 
 
-def _publish(scope: Scope, on: date, made: pa.Table) -> set[int]:
-    """Write the stays that begin and end on `on`; return the debtors whose risk band fell today."""
+def _publish(scope: Scope, on: date, made: pa.Table) -> None:
+    """Write the stays that begin and end on `on`."""
     rows = made.num_rows
     data = pa.table(
         {
@@ -80,16 +83,4 @@ def _publish(scope: Scope, on: date, made: pa.Table) -> set[int]:
             """).format(stage=stage, codes=codes),
             [CUTS.version, on],
         )
-        cursor.execute(
-            """
-            WITH ended AS MATERIALIZED (SELECT debtor_id, risk FROM segments_membership
-                                         WHERE until_on = %s::date - 1 AND risk > 0)
-            SELECT n.debtor_id FROM ended o
-              JOIN segments_membership n ON n.debtor_id = o.debtor_id AND n.until_on IS NULL
-             WHERE n.since_on = %s AND n.risk > o.risk
-            """,
-            [on, on],
-        )
-        worse = {row[0] for row in cursor.fetchall()}
         cursor.execute("SET LOCAL enable_nestloop = on")
-    return worse

@@ -39,7 +39,7 @@ def publish(cast, on=ON, known_on=ON):
     engine = connect()
     facts = queries.facts_of(cast.scope, engine, on=on, known_on=known_on)
     tables = {"positions": facts.positions, "standings": facts.standings, "payments": facts.payments}
-    return services.publish(cast.scope, on=on, known_on=known_on, engine=engine, **tables)
+    return len(services.publish(cast.scope, on=on, known_on=known_on, engine=engine, **tables))
 
 
 def everything(cast, on=ON):

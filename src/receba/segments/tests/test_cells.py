@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pyarrow as pa
 import pytest
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from receba.kernel.days import day_number
 from receba.kernel.tables import DEBTORS, HISTORY, NOT_SETTLED, POSITIONS, SCORES
 from receba.segments import queries, services
 from receba.segments.core import columns, rules
+from receba.segments.core.tables import BANDS
 from receba.segments.models import Membership
 
 ON = date(2026, 6, 15)
@@ -87,7 +89,14 @@ def test_a_change_ends_one_stay_and_begins_the_next_and_a_rerun_changes_nothing(
             history=table(HISTORY, []),
             debtors=table(DEBTORS, [{"debtor_id": cast.aurora.pk, "person_kind": 2}]),
             scores=table(SCORES, [{"debtor_id": cast.aurora.pk, "idc": idc}]),
+            bands=bands(on),
         )
+
+    def bands(on):
+        """Return BANDS as the query gives them, within the test's own transaction."""
+        with cast.scope.active(), connection.cursor() as cursor:
+            cursor.execute(queries.selects(on=on)[BANDS])
+            return table(BANDS, [{"debtor_id": debtor, "risk": risk} for debtor, risk in cursor.fetchall()])
 
     assert day(ON, 850)["worsened"].to_pylist() == [0]
     later = ON + timedelta(5)
