@@ -13,10 +13,13 @@ from receba.daily.order import ORDER
 from receba.kernel.money import format_brl
 from receba.kernel.tables import EntryKind
 from receba.ledger.models import ENTRY_LABELS
+from receba.reporting.labels import LABELS as KPI_LABELS
+from receba.reporting.labels import shown
 from receba.ruler.models import REASON_LABELS
 
 if TYPE_CHECKING:
     from receba.daily.replay import Replay
+    from receba.ledger.queries import LateFact
 
 LABELS = {step.name: step.label for step in ORDER}
 COUNTS = {
@@ -70,6 +73,11 @@ def count(name: str, value: Any) -> Any:
     return format_brl(value) if name.endswith("_centavos") else value
 
 
+def what_came(fact: LateFact) -> Any:
+    """Return what a late fact is, in words."""
+    return ENTRY_LABELS[EntryKind(fact.kind)] if fact.kind is not None else _("vencimento corrigido")
+
+
 def replayed(found: Replay) -> Iterator[str]:
     """Yield what a replay found, line by line."""
     read_at = timezone.localtime(found.read_at)
@@ -79,8 +87,7 @@ def replayed(found: Replay) -> Iterator[str]:
         yield f"  {TABLES[name]}: " + (_("idêntico") if same else _("DIFERENTE do que foi gravado"))
     yield _("%(n)d fatos chegaram depois e contam naquele dia") % {"n": found.late_facts}
     for fact in found.late:
-        at, kind = f"{timezone.localtime(fact.recorded_at):%d/%m/%Y %H:%M}", fact.kind
-        what = ENTRY_LABELS[EntryKind(kind)] if kind is not None else _("vencimento")
+        at, what = f"{timezone.localtime(fact.recorded_at):%d/%m/%Y %H:%M}", what_came(fact)
         amount = f" {format_brl(fact.amount_centavos)}" if fact.amount_centavos is not None else ""
         yield f"  {at} {fact.title_code}: {what}{amount}, {fact.effective_on:%d/%m/%Y}"
     if len(found.late) < found.late_facts:
@@ -94,4 +101,5 @@ def replayed(found: Replay) -> Iterator[str]:
             % {"new": moved.new, "gone": moved.gone, "changed": moved.changed}
         )
     for kpi, (then, now) in found.kpis.items():
-        yield f"  {kpi}: {then} → {now}"
+        if kpi in KPI_LABELS:  # those of a single bucket are in the JSON
+            yield f"  {KPI_LABELS[kpi][0]}: {shown(kpi, then)} → {shown(kpi, now)}"

@@ -14,6 +14,12 @@ def runs(scope: Scope, limit: int = 60) -> list[DailyRun]:
         return list(DailyRun.objects.prefetch_related("steps")[:limit])
 
 
+def run_of(scope: Scope, on: date) -> DailyRun | None:
+    """Return the finished run of a day, if there is one."""
+    with scope.active():
+        return DailyRun.objects.filter(on=on, state=State.DONE).first()
+
+
 def last_day(scope: Scope) -> date | None:
     """Return the last business date whose run finished: the 'data as of' of the screens."""
     with scope.active():

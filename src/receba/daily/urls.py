@@ -10,6 +10,7 @@ app_name = "daily"
 urlpatterns = [
     path("rotina/", views.runs, name="runs"),
     path("rotina/rodar/", views.run, name="run"),
+    path("rotina/reapresentado/", views.restated, name="restated"),
     path("rotina/andamento/", views.progress, name="progress"),
     path("plano/aprovar/", views.approve_plan, name="approve"),
 ]

@@ -20,8 +20,12 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from receba.access.core.roles import Permission
 from receba.access.web import CompanyRequest, company_view
 from receba.daily import queries, services, tasks
-from receba.daily.labels import LABELS, count, counted
+from receba.daily.labels import LABELS, count, counted, what_came
 from receba.daily.models import DailyRun, DailyStep, State
+from receba.ledger import queries as ledger
+from receba.reporting import queries as reporting
+from receba.reporting.labels import LABELS as KPI_LABELS
+from receba.reporting.labels import shown
 from receba.ruler import queries as ruler
 
 SHOWN = 30
@@ -105,6 +109,44 @@ def run(request: CompanyRequest) -> HttpResponse:
     else:
         messages.info(request, _("O dia %(on)s já está na fila.") % {"on": f"{on:%d/%m/%Y}"})
     return redirect("daily:runs", request.company.pk)
+
+
+LATE_FACTS_SHOWN = 100
+
+
+class DayForm(forms.Form):
+    """Which day to look at."""
+
+    em = forms.DateField(localize=False)
+
+
+@company_view(Permission.VIEW)
+@require_safe
+def restated(request: CompanyRequest) -> TemplateResponse:
+    """Show a past day as it was published beside what it would be with all that is known now, and what came late."""
+    form = DayForm(request.GET)
+    on = form.cleaned_data["em"] if form.is_valid() else queries.last_day(request.scope)
+    run = queries.run_of(request.scope, on) if on else None
+    if run is None or on is None:
+        return TemplateResponse(request, "daily/restated.html", {"run": None})
+    then = reporting.panel(request.scope, on)
+    now = reporting.panel(request.scope, on, timezone.localdate(), fresh=True)
+    moved = [
+        {"name": name, "then": shown(kpi, then.value(kpi)), "now": shown(kpi, now.value(kpi))}
+        for kpi, (name, _formula) in KPI_LABELS.items()
+        if then.value(kpi) != now.value(kpi)
+    ]
+    facts, many = ledger.late_facts(request.scope, on=on, since=run.read_at or run.started_at, limit=LATE_FACTS_SHOWN)
+    told = [{"fact": fact, "what": what_came(fact)} for fact in facts]
+    context = {
+        "run": run,
+        "moved": moved,
+        "stored": then.stored,
+        "facts": told,
+        "many": many,
+        "rest": many - len(facts),
+    }
+    return TemplateResponse(request, "daily/restated.html", context)
 
 
 class ApprovalForm(forms.Form):

@@ -237,10 +237,13 @@ class LateFact:
 
 
 def late_facts(scope: Scope, *, on: date, since: datetime, limit: int) -> tuple[list[LateFact], int]:
-    """Return the first facts recorded after `since` that count on `on`, in the order of their coming, and how many."""
+    """Return the first facts recorded after `since` that count on `on`, in the order of their coming, and how many.
+
+    What a payment settled follows from it and is not told again.
+    """
     late = """
         SELECT e.title_id, e.kind, e.amount_centavos, e.effective_on, e.recorded_at, 0 AS what, e.id
-          FROM ledger_entry e WHERE e.recorded_at > %(since)s AND e.effective_on <= %(on)s
+          FROM ledger_entry e WHERE e.recorded_at > %(since)s AND e.effective_on <= %(on)s AND e.payment_id IS NULL
          UNION ALL
         SELECT c.title_id, NULL, NULL, c.due_on, c.recorded_at, 1, c.id
           FROM ledger_duechange c WHERE c.recorded_at > %(since)s"""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 from typer.testing import CliRunner
 
+from receba.access import services as access
+from receba.access.core.roles import Role
+from receba.access.scope import Actor, acting
 from receba.daily import services
 from receba.daily.models import DailyRun, DailyStep, State
 from receba.daily.replay import NotReplayable, replay
@@ -142,7 +147,8 @@ def test_a_day_that_was_not_run_or_was_resumed_is_refused(town):
 def test_the_terminal_tells_and_its_exit_code_says(town):
     from receba.cli import app
 
-    ledger.post(town.scope, [News("late", town.titles["T2-3"], EntryKind.PAYMENT, 1_000_02, ON - timedelta(20))])
+    late = [News(f"late {n}", town.titles[f"T2-{n}"], EntryKind.PAYMENT, 1_000_02, ON - timedelta(20)) for n in (3, 4)]
+    ledger.post(town.scope, late)
     company = ("--company", str(town.serra_azul.pk))
     told = CliRunner().invoke(app, ["replay", "15/06/2026", *company])
     assert told.exit_code == 0, told.output
@@ -162,3 +168,32 @@ def test_decisions_touched_by_people_are_compared_as_the_ruler_made_them(town):
     assert sent is not None
     ruler.exclude(town.scope, decision_id=sent.pk, note="vai pagar hoje")
     assert replay(town.scope, on=ON).identical
+
+
+def test_the_page_shows_what_was_published_beside_what_is_known_now(town, client):
+    """The panel of the day stays the same; the restated page names the late fact and what it moved."""
+    owner = access.found_person(
+        Actor("command", "tests"), company=town.serra_azul, email="dono@serra.example", name="Dono",
+        password="uma senha longa", role=Role.OWNER, keep_password=True,
+    )  # fmt: skip
+    with acting(Actor("command", "tests"), "sign in"):
+        client.force_login(owner)
+    panel = reverse("reporting:panel", args=[town.serra_azul.pk]) + f"?em={ON}"
+    page = reverse("daily:restated", args=[town.serra_azul.pk]) + f"?em={ON}"
+    before = figures(client.get(panel))
+    assert "Nada chegou depois" in client.get(page).content.decode()
+    ledger.post(town.scope, [News("late", town.titles["T2-3"], EntryKind.PAYMENT, 1_000_02, ON - timedelta(20))])
+    assert figures(client.get(panel)) == before
+    html = client.get(page).content.decode()
+    assert "T2-3" in html and "1.000,02" in html
+    assert "26/05/2026" in html and "Recebido" in html
+    assert "não foi rodado" in client.get(page.replace("2026-06-15", "2026-06-01")).content.decode()
+
+
+def figures(response):
+    """Return the figures of a panel, but for the one that says what is open at this very moment."""
+    html = re.sub(
+        r'<div class="tile"><span class="name">Em aberto neste instante.*?</div>', "", response.content.decode()
+    )
+    text = re.sub(r"<[^>]+>", " ", html)
+    return re.findall(r"R\$\s[\d.,]+|\d[\d.]*,\d+%|\d+,\d dias", text)
