@@ -15,7 +15,7 @@ ENGINES = ("duckdb", "polars", "spark")
 def connect(name: str = "duckdb", *, memory_limit: str = "", threads: int = 0, spill_to: str = "") -> Engine:
     """Return a fresh engine. The limits are DuckDB's; the others know none, or their own.
 
-    Raises UnknownEngine for a name that is not on the list, or one whose library is not installed.
+    Raises UnknownEngine for a name that is not on the list, or one that is not installed or does not start.
     """
     if name == "duckdb":
         from receba.engine.backends.duckdb import DuckDB
@@ -27,8 +27,13 @@ def connect(name: str = "duckdb", *, memory_limit: str = "", threads: int = 0, s
         return Polars()
     if name == "spark":
         try:
+            from pyspark.errors import PySparkException
+
             from receba.engine.backends.spark import Spark
         except ImportError as missing:
             raise UnknownEngine('engine "spark" needs the extra: pip install "receba[spark]"') from missing
-        return Spark()
+        try:
+            return Spark()
+        except PySparkException as wrong:
+            raise UnknownEngine(f"Spark does not start; it needs Java 17 or newer, or a server: {wrong}") from wrong
     raise UnknownEngine(f"unknown engine {name!r}; known: {', '.join(ENGINES)}")

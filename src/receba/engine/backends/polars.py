@@ -1,4 +1,7 @@
-"""Polars: the faster engine where memory is no question; it has no limit to keep to."""
+"""Polars: the faster engine where memory is no question; it has no limit to keep to.
+
+A sum or product beyond 64 bits wraps without a word: only the magnitudes that the contract admits guard against it.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ class Polars:
     def scan(self, name: str, paths: Sequence[Path]) -> nw.LazyFrame:
         """Return a lazy frame over Parquet files and folders of them."""
         files = [file for path in paths for file in (sorted(path.glob("*.parquet")) if path.is_dir() else [path])]
-        return nw.from_native(pl.scan_parquet(files))
+        return nw.from_native(pl.scan_parquet(files, hive_partitioning=False))
 
     def sink(self, frame: nw.LazyFrame, path: Path) -> None:
         """Write the rows as Parquet into the folder `path`."""

@@ -9,6 +9,7 @@ import itertools
 import os
 import shutil
 import tempfile
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ def session() -> Any:
         "spark.master": f"local[{cores}]",
         SHUFFLES: str(cores),
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.memory": os.environ.get("RECEBA_SPARK_MEMORY", "4g"),
@@ -48,9 +50,11 @@ class Spark:
         self._session = session()
         if not os.environ.get("SPARK_REMOTE"):
             self._session.sparkContext.setLogLevel("ERROR")
-        told = os.environ.get("RECEBA_SPARK_STAGES")
-        self._stages = tempfile.mkdtemp(prefix="receba-spark-", dir=told)
+        self._session.conf.set("spark.sql.ansi.enabled", "true")  # an overflow is an error
+        self._folder = Path(tempfile.mkdtemp(prefix="receba-spark-", dir=os.environ.get("RECEBA_SPARK_STAGES")))
+        self._stages: dict[str, Path] = {}
         self._numbers = itertools.count()
+        self._thrown_away = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     def open(self, name: str, data: pa.Table) -> nw.LazyFrame:
         """Return a lazy frame over Arrow data."""
@@ -67,9 +71,12 @@ class Spark:
         nw.to_native(frame).write.mode("overwrite").parquet(str(path.absolute()))
 
     def materialise(self, name: str, frame: nw.LazyFrame) -> nw.LazyFrame:
-        """Compute `frame` once, into Parquet."""
-        path = Path(self._stages) / f"{name}-{next(self._numbers)}"
+        """Compute `frame` once, into Parquet; what the same name held before is gone, as on DuckDB."""
+        path, old = self._folder / f"{name}-{next(self._numbers)}", self._stages.get(name)
         self.sink(frame, path)
+        self._stages[name] = path
+        if old:
+            shutil.rmtree(old, ignore_errors=True)
         return self.scan(name, [path])
 
     def collect(self, frame: nw.LazyFrame) -> pa.Table:
@@ -79,4 +86,4 @@ class Spark:
 
     def close(self) -> None:
         """Throw the stages away; the session stays, others may use it."""
-        shutil.rmtree(self._stages, ignore_errors=True)
+        self._thrown_away()

@@ -1,19 +1,27 @@
-"""Half-up division of integer columns, written once.
-
-Backends disagree about `//` on negative numbers, so the sign is handled outside (docs/explanation/engine.md).
-"""
+"""Division and sums of integer columns, written once, exact on every backend (docs/explanation/engine.md)."""
 
 from __future__ import annotations
 
 import narwhals.stable.v2 as nw
 
 
+def divide_down(numerator: nw.Expr, denominator: nw.Expr | int) -> nw.Expr:
+    """Return the whole quotient as int64; `numerator` >= 0, `denominator` > 0, both integers, quotient below 2**51.
+
+    Narwhals' `//` divides in floats on Spark, which is wrong from 2**53 on, and repeats its operand eight times on
+    DuckDB. Less its remainder the numerator divides without one, and the float is next to the true quotient.
+    """
+    whole = (numerator - numerator % denominator) / denominator
+    return (whole + 0.5).floor().cast(nw.Int64)
+
+
 def divide_half_up(numerator: nw.Expr, denominator: int) -> nw.Expr:
     """Return `numerator / denominator` rounded half away from zero; equals kernel.money.divide_half_up.
 
-    `numerator` is int64 with |numerator| * 2 + denominator < 2**63; `denominator` is a positive constant.
+    `numerator` is int64 with |numerator| * 2 + denominator < 2**63; `denominator` is a positive constant; the result
+    is below 2**51.
     """
-    size = (numerator.abs() * 2 + denominator) // (2 * denominator)
+    size = divide_down(numerator.abs() * 2 + denominator, 2 * denominator)
     return nw.when(numerator < 0).then(-size).otherwise(size).cast(nw.Int64)
 
 
@@ -23,5 +31,5 @@ def at_least_zero(value: nw.Expr) -> nw.Expr:
 
 
 def sum_int64(value: nw.Expr) -> nw.Expr:
-    """Return the sum as int64 (DuckDB sums in 128 bits; the cast raises on overflow)."""
-    return value.sum().cast(nw.Int64)
+    """Return the sum as int64. DuckDB sums in 128 bits and the cast raises on overflow; Polars in the column's width."""
+    return value.cast(nw.Int64).sum().cast(nw.Int64)

@@ -12,6 +12,8 @@ from typing import TypeVar
 
 import narwhals.stable.v2 as nw
 
+from receba.engine.expr.money import divide_down
+
 Number = TypeVar("Number", nw.Expr, float)
 
 TAIL = 0.02425
@@ -36,15 +38,27 @@ def horner(terms: Sequence[float], x: Number) -> Number:
     return value
 
 
-def normal_quantile(p: nw.Expr) -> nw.Expr:
-    """Return z with Φ(z) = p. `p` is a float column strictly between 0 and 1; outside it the value is meaningless."""
-    side = nw.when(p > 0.5).then(1 - p).otherwise(p)
-    deep = (side.log() * -2.0).sqrt()
-    tail = horner(TAIL_ABOVE, deep) / horner(TAIL_BELOW, deep)
-    tail = nw.when(p > 0.5).then(tail * -1.0).otherwise(tail)
-    off = p - 0.5
-    centre = off * horner(CENTRE_ABOVE, off * off) / horner(CENTRE_BELOW, off * off)
-    return nw.when(side < TAIL).then(tail).otherwise(centre)
+def with_normal_quantile(frame: nw.LazyFrame, p: str, name: str) -> nw.LazyFrame:
+    """Return the frame with column `name`: z with Φ(z) = p, for a float column strictly between 0 and 1.
+
+    Step by step: Spark gives up compiling one expression that repeats the logarithm in every power of two polynomials.
+    """
+    high, off, deep = nw.col(p) > 0.5, nw.col("_off"), nw.col("_deep")
+    polynomials = {
+        "_tail_above": horner(TAIL_ABOVE, deep), "_tail_below": horner(TAIL_BELOW, deep),
+        "_above": off * horner(CENTRE_ABOVE, off * off), "_below": horner(CENTRE_BELOW, off * off),
+    }  # fmt: skip
+    tail = nw.col("_tail_above") / nw.col("_tail_below")
+    steps = frame.with_columns(_side=nw.when(high).then(1 - nw.col(p)).otherwise(nw.col(p)), _off=nw.col(p) - 0.5)
+    return (
+        steps.with_columns(_deep=(nw.col("_side").log() * -2.0).sqrt())
+        .with_columns(**polynomials)
+        .with_columns(
+            _tail=nw.when(high).then(tail * -1.0).otherwise(tail), _centre=nw.col("_above") / nw.col("_below")
+        )
+        .with_columns(nw.when(nw.col("_side") < TAIL).then(nw.col("_tail")).otherwise(nw.col("_centre")).alias(name))
+        .drop("_side", "_off", "_deep", "_tail", "_centre", *polynomials)
+    )
 
 
 def normal_cdf(x: nw.Expr) -> nw.Expr:
@@ -69,12 +83,13 @@ def nearest(x: nw.Expr) -> nw.Expr:
 def ratio_half_up(numerator: nw.Expr, denominator: nw.Expr | int) -> nw.Expr:
     """Return numerator / denominator rounded half up, exactly; both int64, numerator >= 0, denominator > 0.
 
-    2 * numerator + denominator must stay below 2**63.
+    2 * numerator + denominator must stay below 2**63, the result below 2**51.
     """
-    return ((numerator * 2 + denominator) // (denominator * 2)).cast(nw.Int64)
+    return divide_down(numerator * 2 + denominator, denominator * 2)
 
 
 def ratio_down(numerator: nw.Expr, denominator: int) -> nw.Expr:
-    """Return the floor of numerator / denominator; backends disagree about `//` on negative numbers, this does not."""
-    below = -((-numerator + (denominator - 1)) // denominator)
-    return nw.when(numerator < 0).then(below).otherwise(numerator // denominator).cast(nw.Int64)
+    """Return the floor of numerator / denominator, of negative numbers too; `divide_down` is for those of one sign."""
+    below = -divide_down(-numerator + (denominator - 1), denominator)
+    above = divide_down(numerator, denominator)
+    return nw.when(numerator < 0).then(below).otherwise(above).cast(nw.Int64)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import narwhals.stable.v2 as nw
 
 from receba.engine.contract import Engine
-from receba.engine.expr.money import sum_int64
+from receba.engine.expr.money import divide_down, sum_int64
 from receba.kernel.money import divide_half_up
 
 col, lit = nw.col, nw.lit
@@ -84,6 +84,6 @@ def _trace(engine: Engine, name: str, debtors: nw.LazyFrame, into: dict[int | No
     short = (col("running") - col("overdue")) * 5 < col("total") * 4
     for row in engine.collect(ranked.filter(short).group_by("portfolio_id").agg(n=nw.len())).to_pylist():
         into[_key(row["portfolio_id"])].debtors_for_80 = int(row["n"])
-    passes = (col("rank") * _STEPS) // col("count") > ((col("rank") - 1) * _STEPS) // col("count")
-    for row in engine.collect(ranked.filter(passes).select("portfolio_id", "rank", "running")).to_pylist():
+    now, before = (divide_down(place * _STEPS, col("count")) for place in (col("rank"), col("rank") - 1))
+    for row in engine.collect(ranked.filter(now > before).select("portfolio_id", "rank", "running")).to_pylist():
         into[_key(row["portfolio_id"])].points[row["rank"]] = row["running"]

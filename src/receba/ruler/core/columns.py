@@ -8,7 +8,7 @@ from functools import reduce
 import narwhals.stable.v2 as nw
 
 from receba.engine.contract import Engine
-from receba.engine.expr.money import sum_int64
+from receba.engine.expr.money import divide_down, sum_int64
 from receba.kernel.tables import DECISIONS
 from receba.ruler.core.rules import HOLD_BASE, KEPT, Look, Outcome, Reason
 from receba.ruler.core.tables import SEEN
@@ -113,7 +113,7 @@ def _sign(value: nw.Expr) -> nw.Expr:
 def _with_risks(ladder: nw.LazyFrame) -> nw.LazyFrame:
     """Spread the mask into one 0/1 column per band: no engine need agree on bits."""
     return ladder.with_columns(
-        **{f"for_risk_{band}": ((col("risk_mask") // (1 << band)) % 2).cast(nw.Int32) for band in range(6)}
+        **{f"for_risk_{band}": (divide_down(col("risk_mask"), 1 << band) % 2).cast(nw.Int32) for band in range(6)}
     )
 
 

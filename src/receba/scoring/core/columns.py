@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from receba.engine.contract import Engine, conform
+from receba.engine.expr.money import sum_int64
 from receba.engine.expr.stats import ratio_half_up
 from receba.kernel.tables import HISTORY, PAYMENTS, SCORES
 from receba.scoring.core import columns_credit as credit
@@ -105,7 +106,7 @@ def known_of(
     purchases = engine.materialise("purchases", facts.monthly_purchases(titles))
     terms = engine.materialise("terms", facts.terms_on_time(titles))
     customers = facts.customers(engine, titles, purchases, terms, payments, calendar, on_day)
-    by_term = terms.group_by("term").agg(nw.col("weight").sum().cast(nw.Int64))
+    by_term = terms.group_by("term").agg(weight=sum_int64(nw.col("weight")))
     return Known(customers, purchases, engine.materialise("terms_weight", by_term))
 
 
@@ -134,7 +135,8 @@ def score_known(
     volumes, medians = Curve.of(middle["n"], middle["volume_sum"], middle["volume_squares"]), _medians(middle)
     sizes = _sizes(engine, purchases, known.terms, factors, middle, totals, parameters)
 
-    indexed = engine.materialise("indexed", indices.index(factors, volumes, medians, parameters))
+    standards = engine.materialise("standards", indices.standards(factors, volumes, parameters))
+    indexed = engine.materialise("indexed", indices.index(standards, volumes, medians, parameters))
     curve = _curve(engine, indexed)
     small = curve.count < parameters.small_base
     scaled = indices.idc_by_rank(indexed, curve.count) if small else indices.idc_by_curve(indexed, curve)
@@ -181,7 +183,9 @@ def _totals(engine: Engine, customers: nw.LazyFrame) -> dict[str, int]:
     return _one_row(
         engine,
         customers.select(
-            *(nw.col(name).sum() for name in names), nw.col("last_fact").max(), nw.len().alias("customers")
+            *(sum_int64(nw.col(name)).alias(name) for name in names),
+            nw.col("last_fact").max(),
+            nw.len().alias("customers"),
         ),
     )
 
@@ -196,7 +200,7 @@ def _sizes(
 ) -> Sizes:  # fmt: skip
     cells = engine.collect(credit.risk_by_size(purchases, factors))
     rows = zip(*(cells[name].to_pylist() for name in ("logit_bin", "ratio_bin", "titles", "severity")), strict=True)
-    by_term = engine.collect(terms.group_by("term").agg(nw.col("weight").sum().cast(nw.Int64)))
+    by_term = engine.collect(terms.group_by("term").agg(weight=sum_int64(nw.col("weight"))))
     weights = dict(zip(by_term["term"].to_pylist(), by_term["weight"].to_pylist(), strict=True))
     return Sizes(
         slope_e3=fit_slope_e3(rows, parameters),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import narwhals.stable.v2 as nw
 
+from receba.engine.expr.money import divide_down, sum_int64
 from receba.engine.expr.stats import ratio_down, ratio_half_up
 from receba.scoring.core.parameters import E4, E6, WEIGHT_ONE, ScoringParameters
 from receba.scoring.core.portfolio import BIN_E4, LOGIT_BOUND_E4, RATIO_BOUND_E4, Sizes
@@ -18,11 +19,11 @@ def risk_by_size(purchases: nw.LazyFrame, factors: nw.LazyFrame) -> nw.LazyFrame
     return (
         purchases.join(factors.select("debtor_id", "logit_e4", "typical_e4"), on="debtor_id", how="inner")
         .with_columns(
-            logit_bin=((logit + LOGIT_BOUND_E4) // BIN_E4).cast(nw.Int64),
-            ratio_bin=((ratio + RATIO_BOUND_E4) // BIN_E4).cast(nw.Int64),
+            logit_bin=divide_down(logit + LOGIT_BOUND_E4, BIN_E4),
+            ratio_bin=divide_down(ratio + RATIO_BOUND_E4, BIN_E4),
         )
         .group_by("logit_bin", "ratio_bin")
-        .agg(nw.col("titles").sum().cast(nw.Int64), nw.col("severity").sum().cast(nw.Int64))
+        .agg(titles=sum_int64(nw.col("titles")), severity=sum_int64(nw.col("severity")))
     )
 
 
@@ -81,13 +82,13 @@ def term_shown_e2(sizes: Sizes, parameters: ScoringParameters) -> nw.Expr:
     """Return T90 in hundredths of a day; with little history it leans to the portfolio's, never upwards."""
     towards = nw.min_horizontal(nw.col("own_term"), nw.lit(sizes.term_days))
     weight, prior = nw.col("weight"), parameters.prior_weight
-    return (weight * nw.col("own_term") + towards * prior) * 100 // (weight + prior)
+    return divide_down((weight * nw.col("own_term") + towards * prior) * 100, weight + prior)
 
 
 def term_free() -> nw.Expr:
     """Return T90 * q * (1 - change) * (1 - PD) in whole days."""
     kept = nw.col("months_paid") * (E4 - nw.col("change_e4")) * (E6 - nw.col("pd_e6"))
-    return nw.col("term_shown_e2") * kept // ((nw.col("months_paid") + 1) * (100 * E4 * E6))
+    return divide_down(nw.col("term_shown_e2") * kept, (nw.col("months_paid") + 1) * (100 * E4 * E6))
 
 
 def on_grid(days: str, parameters: ScoringParameters) -> nw.Expr:

@@ -6,7 +6,7 @@ import narwhals.stable.v2 as nw
 import pyarrow as pa
 
 from receba.engine.contract import DAY_BOUNDS, Engine
-from receba.engine.expr.money import sum_int64
+from receba.engine.expr.money import divide_down, sum_int64
 from receba.engine.expr.stats import nearest, ratio_half_up
 from receba.kernel.days import from_day_number, month_number
 from receba.scoring.core.parameters import ScoringParameters, memory_weight, window_start
@@ -34,7 +34,7 @@ def whole(flag: nw.Expr) -> nw.Expr:
 
 def total(name: str) -> nw.Expr:
     """Return the int64 sum of a column, under the same name."""
-    return nw.col(name).sum().cast(nw.Int64).alias(name)
+    return sum_int64(nw.col(name)).alias(name)
 
 
 def log_amount(centavos: nw.Expr, parts: int) -> nw.Expr:
@@ -103,7 +103,7 @@ def outcomes(titles: nw.LazyFrame) -> nw.LazyFrame:
         total("on_time"),
         total("paid_late"),
         total("is_open"),
-        sum_int64(nw.col("face_centavos") // 100).alias("reais"),
+        sum_int64(divide_down(nw.col("face_centavos"), 100)).alias("reais"),
     )
 
 
@@ -128,11 +128,11 @@ def payment_rhythm(payments: nw.LazyFrame, calendar: nw.LazyFrame, on_day: int) 
             total("paid_centavos"), total("paid_last"),
         )
         .with_columns(
-            average=(nw.col("paid_centavos") // span).cast(nw.Int64),
-            average_last=(nw.col("paid_last") // nw.min_horizontal(span, nw.lit(3))).cast(nw.Int64),
+            average=divide_down(nw.col("paid_centavos"), span),
+            average_last=divide_down(nw.col("paid_last"), nw.min_horizontal(span, nw.lit(3))),
         )
         .select("debtor_id", "months_paid", "last_paid",
-                average=((nw.col("average") + nw.col("average_last")) // 2).cast(nw.Int64))
+                average=divide_down(nw.col("average") + nw.col("average_last"), 2))
     )  # fmt: skip
 
 
@@ -154,7 +154,7 @@ def purchase_habits(purchases: nw.LazyFrame, on_day: int) -> nw.LazyFrame:
         nw.len().cast(nw.Int64).alias("months_bought"),
         nw.col("month").min().cast(nw.Int64).alias("first_month"),
     )  # fmt: skip
-    monthly = (nw.col("face_centavos") // (last_month - nw.col("first_month") + 1)).cast(nw.Int64)
+    monthly = divide_down(nw.col("face_centavos"), last_month - nw.col("first_month") + 1)
     return sums.select(
         "debtor_id", "months_bought",
         typical_e4=log_amount(monthly, 10_000),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals.stable.v2 as nw
 
-from receba.engine.expr.stats import nearest, normal_cdf, normal_quantile, ratio_half_up, tanh
+from receba.engine.expr.stats import nearest, normal_cdf, ratio_half_up, tanh, with_normal_quantile
 from receba.scoring.core import rules
 from receba.scoring.core.columns_customers import log_amount
 from receba.scoring.core.normal import quantile
@@ -74,8 +74,21 @@ def standard(name: str, curve: Curve) -> nw.Expr:
     return (nw.col(name) - curve.mean) / curve.spread if curve.spread else nw.lit(0.0) * nw.col(name)
 
 
-def index(factors: nw.LazyFrame, volumes: Curve, medians: Medians, parameters: ScoringParameters) -> nw.LazyFrame:
-    """Return the factors with the index r in 1e-4 parts and what each factor changed in it."""
+def standards(factors: nw.LazyFrame, volumes: Curve, parameters: ScoringParameters) -> nw.LazyFrame:
+    """Return the factors with z, risk and volume, floats: the parts of the index."""
+    months, change, share = nw.col("months_paid"), nw.col("change_e4"), parameters.change_share
+    started = factors.with_columns(
+        payer=1.0 - nw.col("clipped_e6") / float(E6), volume_standard=standard("volume_e4", volumes)
+    )
+    return (
+        with_normal_quantile(started, "payer", "z")
+        .with_columns(volume=tanh(nw.col("volume_standard")) / float(parameters.volume_share))
+        .with_columns(risk=risk_part(nw.col("z"), months, change, share))
+    )
+
+
+def index(standards: nw.LazyFrame, volumes: Curve, medians: Medians, parameters: ScoringParameters) -> nw.LazyFrame:
+    """Return the standards, materialised, with the index r in 1e-4 parts and what each factor changed in it."""
     share = parameters.change_share
     z, months, change, volume = nw.col("z"), nw.col("months_paid"), nw.col("change_e4"), nw.col("volume")
     middle_z = quantile(1.0 - rules.clip_pd(medians.pd_e6) / float(E6))
@@ -86,20 +99,8 @@ def index(factors: nw.LazyFrame, volumes: Curve, medians: Medians, parameters: S
         "history": risk_part(z, medians.months, change, share) + volume,
         "volume": nw.col("risk") + middle_volume,
     }
-    return (
-        factors.with_columns(
-            payer=1.0 - nw.col("clipped_e6") / float(E6), volume_standard=standard("volume_e4", volumes)
-        )
-        .with_columns(
-            z=normal_quantile(nw.col("payer")),
-            volume=tanh(nw.col("volume_standard")) / float(parameters.volume_share),
-        )
-        .with_columns(risk=risk_part(z, months, change, share))
-        .with_columns(index_e4=nearest((nw.col("risk") + volume) * float(E4)))
-        .with_columns(
-            (nw.col("index_e4") - nearest(other * float(E4))).alias(f"reason_{name}_e4")
-            for name, other in others.items()
-        )
+    return standards.with_columns(index_e4=nearest((nw.col("risk") + volume) * float(E4))).with_columns(
+        (nw.col("index_e4") - nearest(other * float(E4))).alias(f"reason_{name}_e4") for name, other in others.items()
     )
 
 
