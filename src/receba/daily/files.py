@@ -137,9 +137,13 @@ def write_base(
     counts = {table.name: tables[table].num_rows for table in (TITLES, ENTRIES, DEBTORS)}
     first = pa.compute.min(tables[TITLES]["due_day"]).as_py()
     told = {
-        "layout": LAYOUT, "buckets": buckets, **counts, "first_due_day": day_number(on) if first is None else first,
+        "layout": LAYOUT,
+        "buckets": buckets,
+        "known_on": on.isoformat(),
+        "first_due_day": day_number(on) if first is None else first,
+        **counts,
         **(about or {}),
-    }  # fmt: skip
+    }
     with _replacing(target) as fresh:
         for table in _WHOLE:
             _write(fresh / table.name, conform(table, tables.get(table, arrow_schema(table).empty_table())))
