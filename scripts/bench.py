@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
@@ -44,8 +44,10 @@ def main() -> None:
             settings.EMBEDDED.release()
             shutil.rmtree(folder, ignore_errors=True)
     print(json.dumps(report, indent=2, ensure_ascii=False))
+    print("| part | seconds | CPU seconds, program | CPU seconds, server | peak MB, program |\n|---|---|---|---|---|")
     for name, row in report["parts"].items():
-        print(f"| {name} | {row['seconds']:.2f} | {row['cpu_seconds']:.2f} | {row['peak_mb']} |")
+        cpu = f"{row['cpu_seconds']:.2f} | {row['server_cpu_seconds']:.2f}"
+        print(f"| {name} | {row['seconds']:.2f} | {cpu} | {row['peak_mb']} |")
 
 
 def measure(titles: int) -> dict[str, object]:
@@ -63,16 +65,16 @@ def measure(titles: int) -> dict[str, object]:
 
     with timed(parts, "bare reads of the same tables"):
         assert Day(scope, ON, ON, connect()).base
+    clock = Clock()
     with timed(parts, "the whole day"):
-        run = services.run_day(scope, on=ON)[-1]
+        run = services.run_day(scope, on=ON, progress=clock.tick)[-1]
     with timed(parts, "the same day again (nothing new)"):
         services.run_day(scope, on=ON)
     steps = {
         step.name: {"ms": step.milliseconds, "state": step.state, **step.counts}
         for step in queries.runs(scope)[0].steps.all()
     }
-    for name, step in steps.items():
-        parts[f"of it: {name}"] = {"seconds": round(step["ms"] / 1000, 3), "cpu_seconds": 0, "peak_mb": 0}
+    parts |= {f"of it: {name}": took for name, took in clock.steps.items()}
     pages(scope, parts)
     return {
         "on": ON.isoformat(),
@@ -268,21 +270,65 @@ def pages(scope, parts: dict[str, dict[str, float]]) -> None:
             took.append(time.perf_counter() - began)
             assert response.status_code == 200, (name, response.status_code)
         took = sorted(took[1:])
-        parts[f"page {name}: median of 20"] = {"seconds": took[10], "cpu_seconds": 0, "peak_mb": 0}
-        parts[f"page {name}: p95 of 20"] = {"seconds": took[18], "cpu_seconds": 0, "peak_mb": 0}
+        parts[f"page {name}: median of 20"] = page(took[10])
+        parts[f"page {name}: p95 of 20"] = page(took[18])
+
+
+def page(seconds: float) -> dict[str, float]:
+    return {"seconds": seconds, "cpu_seconds": 0, "server_cpu_seconds": 0, "peak_mb": 0}
+
+
+def server_cpu() -> float:
+    """Return the CPU seconds of the embedded server so far: the postmaster, its living children and its dead ones."""
+    from django.conf import settings
+
+    tick = os.sysconf("SC_CLK_TCK")
+    mother = int((settings.EMBEDDED.cluster / "postmaster.pid").read_text().splitlines()[0])
+    total = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            pid, fields = int(process.name), (process / "stat").read_text().rpartition(")")[2].split()
+            if pid == mother:
+                total += sum(int(fields[n]) for n in (11, 12, 13, 14))
+            elif int(fields[1]) == mother:
+                total += int(fields[11]) + int(fields[12])
+    return total / tick
+
+
+class Clock:
+    """Seconds and CPU seconds of each step of a day, told as they begin and end."""
+
+    def __init__(self) -> None:
+        self.steps: dict[str, dict[str, float]] = {}
+        self._began = self._now()
+
+    def _now(self) -> tuple[float, float, float]:
+        return time.perf_counter(), time.process_time(), server_cpu()
+
+    def tick(self, step) -> None:
+        now = self._now()
+        if step.finished_at:
+            wall, cpu, server = (round(b - a, 3) for a, b in zip(self._began, now, strict=True))
+            told = {"seconds": wall, "cpu_seconds": cpu, "server_cpu_seconds": server, "peak_mb": peak_mb()}
+            self.steps[step.name] = told
+        self._began = now
+
+
+def peak_mb() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 @contextmanager
 def timed(parts: dict[str, dict[str, float]], name: str) -> Iterator[None]:
-    """Measure a part: wall, CPU of this process, and its peak memory so far."""
+    """Measure a part: wall, CPU of this process and of the server, and this process's peak memory so far."""
     print(f"{name} …", file=sys.stderr)
-    wall, cpu = time.perf_counter(), time.process_time()
+    wall, cpu, server = time.perf_counter(), time.process_time(), server_cpu()
     yield
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     parts[name] = {
         "seconds": round(time.perf_counter() - wall, 3),
         "cpu_seconds": round(time.process_time() - cpu, 3),
-        "peak_mb": peak,
+        "server_cpu_seconds": round(server_cpu() - server, 3),
+        "peak_mb": peak_mb(),
     }
 
 
