@@ -24,7 +24,7 @@ demo: setup  ## open a working company with a made-up portfolio on http://localh
 
 test: setup  ## run every test: rules, database, terminal, browser, e-mail
 	@sh scripts/chromium.sh
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 spark: setup  ## install PySpark and compare its days with the other engines' (needs Java; some minutes)
 	@command -v java >/dev/null || { echo "Spark needs Java (17 or newer): install it, then run again."; exit 1; }
