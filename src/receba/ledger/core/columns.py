@@ -130,7 +130,7 @@ def _sums(known: nw.LazyFrame, facts: nw.LazyFrame, ratios: nw.LazyFrame, on_day
         interest_settled=settled(EntryKind.INTEREST),
         correction_settled=settled(EntryKind.CORRECTION),
     )
-    rose = col("rise_sum") > 0
+    rose = col("rise_sum") >= 0  # rises may cancel to 0 and still move interest and fine
     return summed.with_columns(
         correction_full=nw.when(rose).then(col("rise_sum")).otherwise(lit(0)).cast(nw.Int64),
         principal_days=col("days_nominal") + nw.when(rose).then(col("days_risen")).otherwise(lit(0)),

@@ -141,3 +141,19 @@ def test_columns_give_the_plain_rule_to_the_centavo(cases, on_offset, known_offs
             "days_late": plain.days_late,
         }
         assert row["bucket"] == rules.bucket_of(plain.days_late)
+
+
+def test_corrections_that_cancel_to_nothing_still_move_interest_and_fine():
+    """R$ 30.000,00 rose 1.23 % since February; R$ 12.345,67 paid in April fell by the same R$ 370,37."""
+    due, paid, on = (day_number(date(2026, month, 10)) for month in (2, 4, 5))
+    title = rules.TitleFacts(due, due, 3_000_000)
+    news = [
+        rules.EntryFacts("face", EntryKind.FACE, 3_000_000, due - 30, FIRST),
+        rules.EntryFacts("paid", EntryKind.PAYMENT, -1_234_567, paid, paid),
+    ]
+    plain = rules.position(title, TERMS_CASES[3], news, on)
+    engine = connect("duckdb", threads=1)
+    (row,) = engine.collect(columns.positions(*frames(engine, [(title, 3, news)]), on_day=on, known_day=on)).to_pylist()
+    told = (row["fine_centavos"], row["interest_centavos"], row["correction_centavos"])
+    assert told == (plain.fine_centavos, plain.interest_centavos, plain.correction_centavos)
+    assert told[2] == 0 and told[0] == 303_704
