@@ -55,7 +55,7 @@ from receba.segments import services as segmentation
 from receba.segments.core.tables import BANDS
 
 Counts = Mapping[str, int]
-FIRST_ROUND = 250
+FIRST_ROUND = 100
 """Messages that the day itself sends. Each is asked about, locked and recorded by itself: that takes its time."""
 
 

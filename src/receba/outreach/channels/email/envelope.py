@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from email.utils import formataddr, parseaddr
+from functools import lru_cache
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -21,7 +22,12 @@ def message_id(company_id: int, decision_id: int, channel: str) -> str:
 
 
 def _domain() -> str:
-    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return _domain_of(settings.DEFAULT_FROM_EMAIL)
+
+
+@lru_cache(maxsize=8)
+def _domain_of(sender: str) -> str:
+    _name, address = parseaddr(sender)
     return address.rpartition("@")[2] or "localhost"
 
 
