@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -107,16 +108,29 @@ def backup(address: str, target: Path) -> dict[str, TableMark]:
     return found
 
 
+def _take_out(tar: tarfile.TarFile, path: Path) -> None:
+    """Write the file of that name in the archive to `path`; nothing else of the archive is touched."""
+    try:
+        inside = tar.extractfile(path.name)
+    except KeyError:
+        inside = None
+    if inside is None:
+        raise NotWhole(f"no {path.name} in {tar.name!r}")
+    with inside, path.open("wb") as out:
+        shutil.copyfileobj(inside, out)
+
+
 def restore(embedded: EmbeddedPostgres | None, source: Path, database: str = DATABASE) -> dict[str, TableMark]:
     """Replace a base by the one in `source`, compare every table, and return the marks.
 
     The old base is dropped only after the new one was compared. Raises NotWhole.
     """
     with tempfile.TemporaryDirectory() as folder:
+        dump, told = Path(folder) / "base.dump", Path(folder) / "manifest.json"
         with tarfile.open(source) as tar:
-            tar.extractall(folder, filter="data")
-        dump = Path(folder) / "base.dump"
-        manifest = json.loads((Path(folder) / "manifest.json").read_text())
+            for path in (dump, told):
+                _take_out(tar, path)
+        manifest = json.loads(told.read_text())
         if _digest(dump) != manifest["dump_sha256"]:
             raise NotWhole(f"{source}: the dump does not match its manifest")
         fresh = f"{database}_restored"

@@ -111,7 +111,8 @@ def test_a_damaged_file_is_refused_and_the_base_stays(ledger, tmp_path):
     address = keeping.admin_address(settings.EMBEDDED, database)
     saved = keeping.backup(address, tmp_path / "base.receba")
     with tarfile.open(tmp_path / "base.receba") as tar:
-        tar.extractall(tmp_path, filter="data")
+        for name in ("base.dump", "manifest.json"):
+            (tmp_path / name).write_bytes(tar.extractfile(name).read())
     dump = tmp_path / "base.dump"
     dump.write_bytes(dump.read_bytes()[:-10] + b"0123456789")
     with tarfile.open(tmp_path / "bad.receba", "w") as tar:
@@ -119,6 +120,11 @@ def test_a_damaged_file_is_refused_and_the_base_stays(ledger, tmp_path):
         tar.add(dump, "base.dump")
     with pytest.raises(keeping.NotWhole, match="does not match"):
         keeping.restore(settings.EMBEDDED, tmp_path / "bad.receba", database)
+    with tarfile.open(tmp_path / "half.receba", "w") as tar:
+        tar.add(dump, "../base.dump")
+        tar.add(tmp_path / "manifest.json", "manifest.json")
+    with pytest.raises(keeping.NotWhole, match=r"no base\.dump"):
+        keeping.restore(settings.EMBEDDED, tmp_path / "half.receba", database)
     assert keeping.marks(address) == saved
 
 

@@ -110,7 +110,7 @@ def test_j_and_k_walk_and_enter_opens(tab):
         tab.keyboard.press(key)
     assert tab.locator("tr.current").count() == 1
     tab.keyboard.press("Enter")
-    assert tab.url.endswith("#2")
+    tab.wait_for_url("**#2", timeout=5_000)
 
 
 def test_letters_typed_into_a_field_are_letters(tab):
