@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from receba.engine.backends import ENGINES, UnknownEngine, connect
-from receba.engine.expr.money import divide_down, divide_half_up, sum_int64
+from receba.engine.expr.money import divide_down, divide_half_up, product_e8, sum_int64
 from receba.engine.expr.stats import nearest, ratio_down, ratio_half_up
 from receba.kernel import money
 
@@ -45,6 +45,19 @@ def test_divisions_are_exact_beyond_what_a_float_holds(engine):
         assert row["down"] == value // 300_000, value
         assert row["of_column"] == abs(value) // 300_000, value
         assert row["ratio"] == money.divide_half_up(abs(value), 300_000), value
+
+
+@EVERY
+def test_a_correction_of_any_admitted_amount_is_exact(engine):
+    opened = connect(engine)
+    amounts = [0, 1, 99, 150_000, 6_000_000_000, 123_456_789_012, 999_999_999_999, 10**12]
+    rates = [0, 1, 49_999_999, 50_000_000, 123_456_789, 800_000_000, 9_999_999_999, 10**10]
+    pairs = [(s * a, t * r) for a in amounts for r in rates for s in (1, -1) for t in (1, -1)]
+    data = pa.table({"id": range(len(pairs)), "a": [a for a, _r in pairs], "r": [r for _a, r in pairs]})
+    made = opened.collect(
+        opened.open("amounts", data).select("id", rise=product_e8(nw.col("a"), nw.col("r"))).sort("id")
+    )
+    assert made["rise"].to_pylist() == [money.divide_half_up(a * r, 10**8) for a, r in pairs]
 
 
 @EVERY

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
 
-from receba.engine.expr.money import at_least_zero, divide_half_up, sum_int64
+from receba.engine.expr.money import at_least_zero, divide_half_up, product_e8, sum_int64
 from receba.kernel.tables import EARLIER_DAYS, HISTORY, NOT_SETTLED, PAYMENTS, POSITIONS, STANDINGS, EntryKind
 from receba.ledger.core.rules import BUCKET_LIMITS
 
@@ -103,7 +103,7 @@ def _sums(known: nw.LazyFrame, facts: nw.LazyFrame, ratios: nw.LazyFrame, on_day
         )
         .join(ratios, on=["index_id", "start_day"], how="left")
         .with_columns(days=(lit(on_day) - col("start_day")).cast(nw.Int64), rise_e8=col("rise_e8").fill_null(0))
-        .with_columns(rise=divide_half_up(amount * col("rise_e8"), 10**8))
+        .with_columns(rise=product_e8(amount, col("rise_e8")))
     )
 
     def settled(kind: EntryKind) -> nw.Expr:
