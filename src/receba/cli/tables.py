@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from receba.kernel.tables import Table
 
 app = typer.Typer(no_args_is_help=True, help="Uma carteira em arquivos Parquet, em vez do banco de dados.")
+
+PIECE = 20_000_000
+"""Titles that are made up at once: about 8 GB."""
 
 OutOption = Annotated[Path, typer.Option("--out", help="pasta das carteiras", file_okay=False)]
 BucketsOption = Annotated[int, typer.Option("--buckets", min=1, max=4096, help="em quantas partes gravar os devedores")]
@@ -56,18 +61,32 @@ def make(
     on: DayOption,
     titles: Annotated[int, typer.Option(min=1000, help="quantos títulos ao todo; 11,5 % ficam em aberto")],
     seed: Annotated[int, typer.Option(help="a mesma semente dá a mesma carteira")] = 7,
+    days: Annotated[int, typer.Option(min=1, help="quantos dias seguidos gravar, cada um com vendas e pagamentos")] = 1,
     ruler: RulerOption = Shipped.BUSINESS,
     buckets: BucketsOption = 16,
     as_json: Json = False,
 ) -> None:
     """Inventa uma carteira grande, para medir: um devedor para cada dez títulos, três anos de história."""
     from receba.daily import files
-    from receba.demo.core.scale import generate_portfolio
+    from receba.demo.core.scale import generate_portfolio, next_day, pieces
 
+    def write(day: date, made: dict[Table, pa.Table], more: Iterator[dict[Table, pa.Table]], cut: int) -> None:
+        tables = {**made, **_ruled(ruler, (1, 2, 3))}
+        base = files.write_base(engine_of(), out, "1", day, tables, buckets=cut, more=more)
+        show({"folder": str(base.folder), **base.about}, as_json)
+
+    count = -(-titles // PIECE)
+    if count > 1:
+        if days > 1:
+            fail(f"--days: até {PIECE} títulos.")
+        every = pieces(titles, seed, on, count)
+        write(on, next(every), every, buckets * count)
+        return
     made = generate_portfolio(titles, seed, on)
-    tables: dict[Table, pa.Table] = {**made, **_ruled(ruler, (1, 2, 3))}
-    base = files.write_base(engine_of(), out, "1", on, tables, buckets=buckets)
-    show({"folder": str(base.folder), **base.about}, as_json)
+    for later in range(days):
+        day = on + timedelta(days=later)
+        made = next_day(made, seed, day) if later else made
+        write(day, made, iter(()), buckets)
 
 
 @app.command("import")

@@ -19,11 +19,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from receba.casework.core import columns as casework
@@ -36,11 +38,9 @@ from receba.kernel.tables import (
     ENTRIES,
     HOLDS,
     INDEX_RATIOS,
-    PAYMENTS,
     POSITIONS,
     SCORES,
     SEGMENTS,
-    STANDINGS,
     TERMS,
     TITLES,
     Table,
@@ -55,27 +55,23 @@ from receba.ruler.core.columns import Frames, plan
 from receba.ruler.core.rules import Outcome
 from receba.ruler.core.tables import ASSIGNED, CONTACTS, LADDER, SEEN, TAKEN
 from receba.scoring.core import columns as scoring
-from receba.scoring.core.columns import Known
+from receba.scoring.core.columns import Known, sample_every
+from receba.scoring.core.columns_state import marks
 from receba.scoring.core.parameters import ScoringParameters
 from receba.scoring.core.sufficiency import InsufficientHistory
 from receba.segments.core.columns import cells, habits, worsened
 from receba.segments.core.rules import Cuts
 from receba.segments.core.tables import BANDS
 
-LAYOUT = 1
+LAYOUT = 2
 """The layout of the folders; a base of another one is refused."""
-PART_TITLES = 5_000_000
+PART_TITLES = 5_500_000
 """Titles that one part may have when nobody says how many parts: about 1 GB."""
 BUCKETS = 16
 """Buckets of a base: how finely a day can be cut."""
-_BUCKETED: Mapping[str, Table] = {
-    "standings": STANDINGS,
-    "payments": PAYMENTS,
-    "open_titles": TITLES,
-    "open_entries": ENTRIES,
-    "other_entries": ENTRIES,
-    "debtors": DEBTORS,
-}
+_PIECE = (TITLES, ENTRIES, DEBTORS)
+_BY_TITLE = ("open_entries", "other_entries")
+"""Tables of a base without the debtor."""
 _WHOLE: tuple[Table, ...] = (
     TERMS, HOLDS, LADDER, ASSIGNED, TAKEN, CONTACTS, BANDS, CASES, REACHABLE,
 )  # fmt: skip
@@ -126,41 +122,64 @@ class Report:
 
 def write_base(
     engine: Engine, folder: Path, company: str, on: date, tables: Mapping[Table, pa.Table], *, buckets: int = BUCKETS,
-    about: Mapping[str, Any] | None = None,
+    about: Mapping[str, Any] | None = None, more: Iterable[Mapping[Table, pa.Table]] = (),
 ) -> Base:  # fmt: skip
     """Write kernel tables as the base of `on`; replaces the base of that day whole, or not at all.
 
     `tables` holds at least TITLES, ENTRIES and DEBTORS; those of _WHOLE that are missing are empty. `about` may hold
-    known_on (else `on`), scoring_parameters, rejected_bps, cost_bps_month, and indices: percent by month number, by index, as texts.
+    known_on (else `on`), scoring_parameters, rejected_bps, cost_bps_month, and indices: percent by month number, by
+    index, as texts. A portfolio larger than memory comes in pieces: `more` yields the three tables of other debtors.
+    Raises ValueError where debtors of two pieces fall into one bucket.
     """
     target = folder / f"company={company}" / f"date={on.isoformat()}"
-    counts = {table.name: tables[table].num_rows for table in (TITLES, ENTRIES, DEBTORS)}
-    first = pa.compute.min(tables[TITLES]["due_day"]).as_py()
-    told = {
-        "layout": LAYOUT,
-        "buckets": buckets,
-        "known_on": on.isoformat(),
-        "first_due_day": day_number(on) if first is None else first,
-        **counts,
-        **(about or {}),
-    }
+    told = {"layout": LAYOUT, "buckets": buckets, "known_on": on.isoformat(), **(about or {})}
+    counts = {table.name: 0 for table in _PIECE}
+    first, written = day_number(on), set[int]()
+    small = {table: conform(table, tables.get(table, arrow_schema(table).empty_table())) for table in _WHOLE}
     with _replacing(target) as fresh:
-        for table in _WHOLE:
-            _write(fresh / table.name, conform(table, tables.get(table, arrow_schema(table).empty_table())))
-        titles, entries, debtors = (engine.open(f"base_{t.name}", tables[t]) for t in (TITLES, ENTRIES, DEBTORS))
-        small = [
-            engine.open("base_terms", tables.get(TERMS, arrow_schema(TERMS).empty_table())),
-            engine.open("base_ratios", _ratios(told, on)),
-        ]
-        days = {"on_day": day_number(on), "known_day": day_number(date.fromisoformat(told["known_on"]))}
-        for bucket in range(buckets):
-            mine = engine.materialise("base_mine", titles.filter(nw.col("debtor_id") % buckets == bucket))
-            made = _bucket(engine, mine, entries, small, days)
-            made["debtors"] = debtors.filter(nw.col("debtor_id") % buckets == bucket).sort("debtor_id")
-            for name, frame in made.items():
-                engine.sink(frame, fresh / name / f"bucket={bucket:02}")
+        for table, rows in small.items():
+            _write(fresh / table.name, rows)
+        for piece in chain([tables], more):
+            earliest = pc.min(piece[TITLES]["due_day"]).as_py()
+            first = first if earliest is None else min(first, earliest)
+            ratios = _ratios({**told, "first_due_day": first}, on)
+            mine = _buckets_of(engine, piece, buckets)
+            if written & mine:
+                raise ValueError("debtors of two pieces fall into one bucket")
+            _write_piece(engine, fresh, on, told, {**piece, TERMS: small[TERMS], INDEX_RATIOS: ratios}, mine)
+            written |= mine
+            counts = {table.name: counts[table.name] + piece[table].num_rows for table in _PIECE}
+        nobody = {table: arrow_schema(table).empty_table() for table in (*_PIECE, TERMS, INDEX_RATIOS)}
+        _write_piece(engine, fresh, on, told, nobody, set(range(buckets)) - written)
+        told |= {"first_due_day": first, **counts}
         (fresh / "about.json").write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return Base(target, company, on, told)
+
+
+def _buckets_of(engine: Engine, piece: Mapping[Table, pa.Table], buckets: int) -> set[int]:
+    """Return the buckets into which the debtors of a piece fall."""
+    found = set[int]()
+    for table in (TITLES, DEBTORS):
+        numbers = engine.open("base_ids", piece[table]).select(bucket=nw.col("debtor_id") % buckets).unique()
+        found |= set(engine.collect(numbers)["bucket"].to_pylist())
+    return found
+
+
+def _write_piece(
+    engine: Engine, fresh: Path, on: date, told: Mapping[str, Any], piece: Mapping[Table, pa.Table], mine: set[int]
+) -> None:
+    """Write the buckets `mine` of some debtors."""
+    titles, entries, debtors, *small = (
+        engine.open(f"base_{table.name}", piece[table]) for table in (*_PIECE, TERMS, INDEX_RATIOS)
+    )
+    days = {"on_day": day_number(on), "known_day": day_number(date.fromisoformat(told["known_on"]))}
+    buckets = told["buckets"]
+    for bucket in sorted(mine):
+        some = engine.materialise("base_mine", titles.filter(nw.col("debtor_id") % buckets == bucket))
+        made = _bucket(engine, some, entries, small, days)
+        made["debtors"] = debtors.filter(nw.col("debtor_id") % buckets == bucket).sort("debtor_id")
+        for name, frame in made.items():
+            engine.sink(frame, fresh / name / f"bucket={bucket:02}")
 
 
 def _bucket(
@@ -173,9 +192,12 @@ def _bucket(
     ).select("title_id")
     owing = engine.materialise("base_owing", owing)
     open_titles = titles.join(owing, on="title_id", how="inner")
+    standings = engine.materialise("base_standings", ledger.standings(titles, mine, **days))
+    payments = engine.materialise("base_payments", ledger.payments(titles, mine, **days))
     return {
-        "standings": ledger.standings(titles, mine, **days).sort("debtor_id", "title_id"),
-        "payments": ledger.payments(titles, mine, **days).sort("debtor_id", "paid_day", "title_id"),
+        "standings": standings.sort("debtor_id", "title_id"),
+        "payments": payments.sort("debtor_id", "paid_day", "title_id"),
+        "marks": marks(engine, ledger.owed(standings), payments).sort("debtor_id"),
         "open_titles": open_titles.sort("debtor_id", "title_id"),
         "open_entries": mine.join(owing, on="title_id", how="inner").sort("title_id", "entry_id"),
         "other_entries": mine.join(owing, on="title_id", how="anti").sort("title_id", "entry_id"),
@@ -225,15 +247,68 @@ def run(
     """
     given = parameters or ScoringParameters(**base.about.get("scoring_parameters", {}))
     cost = base.about.get("cost_bps_month", 0) if cost_bps_month is None else cost_bps_month
-    count = parts or max(1, -(-base.about["titles"] // PART_TITLES))
+    count = parts or _parts(base.about["titles"], base.buckets)
     report = Report(base.company, on)
     target = out / f"company={base.company}" / f"date={on.isoformat()}"
     with _replacing(target) as fresh:
-        day = _Day(engine, base, on, fresh, count, given, report)
+        day = _Day(
+            engine, base, on, fresh, count, given, report, before=_State.find(target.parent, on, _told(base, given))
+        )
         day.run(int(cost), tell)
         shutil.rmtree(fresh / "work", ignore_errors=True)
+        _State.keep(fresh, target.parent, on, _told(base, given), count)
         (fresh / "report.json").write_text(json.dumps({"counts": report.counts, "refusal": report.refusal}, indent=2))
     return report
+
+
+_KNOWN = {"customers": ("debtor_id",), "purchases": ("debtor_id", "month"), "terms": ("debtor_id", "term")}
+"""What is learned of customers, and the key of each table."""
+
+
+def _told(base: Base, parameters: ScoringParameters) -> dict[str, Any]:
+    """Return what a state must have been learned with, to go on from it."""
+    return {"layout": LAYOUT, "parameters": parameters.version, "every": sample_every(base.about["debtors"])}
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What a day learned of the customers, for the next ones: in its folder, beside what it decided."""
+
+    folder: Path
+    parts: int
+
+    @staticmethod
+    def find(home: Path, on: date, how: Mapping[str, Any]) -> _State | None:
+        """Return the latest state before `on`, if it was learned in the same way; else None."""
+        for about in sorted(home.glob("date=*/state/about.json"), reverse=True):
+            told = json.loads(about.read_text("utf-8"))
+            if date.fromisoformat(told["on"]) < on:
+                return _State(about.parent, told["parts"]) if told["how"] == how else None
+        return None
+
+    @staticmethod
+    def keep(fresh: Path, home: Path, on: date, how: Mapping[str, Any], parts: int) -> None:
+        """Say what the state of a day is, if it has one, and forget those before the last one."""
+        if not (fresh / "state").exists():
+            return
+        told = {"on": on.isoformat(), "how": how, "parts": parts}
+        (fresh / "state" / "about.json").write_text(json.dumps(told, indent=2))
+        for old in sorted(path for path in home.glob("date=*/state") if path.parent.name < f"date={on}")[:-1]:
+            shutil.rmtree(old)
+
+    def scan(self, engine: Engine, name: str, part: int, parts: int) -> nw.LazyFrame:
+        """Return the rows of one of `parts` parts of the debtors."""
+        home = self.folder / name
+        if parts == self.parts:
+            return engine.scan(f"before_{name}", [home / f"part={part:03}"])
+        whole = engine.scan(f"before_{name}", [home / f"part={number:03}" for number in range(self.parts)])
+        return whole.filter(nw.col("debtor_id") % parts == part)
+
+
+def _parts(titles: int, buckets: int) -> int:
+    """Return how many parts keep to PART_TITLES; as long as there are buckets, each reads its own files only."""
+    least = max(1, -(-titles // PART_TITLES))
+    return next((count for count in range(least, buckets + 1) if buckets % count == 0), least)
 
 
 @dataclass
@@ -247,11 +322,13 @@ class _Day:
     parts: int
     parameters: ScoringParameters
     report: Report
+    before: _State | None = None
 
     def __post_init__(self) -> None:
         self.day = day_number(self.on)
         self.fresh = self.on == self.base.on
         self.known = day_number(date.fromisoformat(self.base.about["known_on"])) if self.fresh else self.day
+        self.every = sample_every(self.base.about["debtors"])
         self.small = {table: self.scan(table.name) for table in _WHOLE}
         self.small[INDEX_RATIOS] = self.engine.open(INDEX_RATIOS.name, _ratios(self.base.about, self.on))
 
@@ -295,19 +372,45 @@ class _Day:
                 owing, entries, self.small[TERMS], self.small[INDEX_RATIOS], on_day=self.day, known_day=self.known
             )
             positions = engine.materialise("positions", made)
-            engine.sink(positions, self.out / POSITIONS.name / f"part={part:03}")
-        history = ledger.history(standings, on_day=self.day)
+            engine.sink(positions.sort("debtor_id", "title_id"), self.out / POSITIONS.name / f"part={part:03}")
         with step("learn"):
-            known = scoring.known_of(engine, history, payments, self.day, self.parameters)
-            for name in ("customers", "purchases", "terms"):
-                self.keep(name, part, getattr(known, name))
+            for name, frame in self.learn(part, ledger.owed(standings), payments).items():
+                self.keep(name, part, frame)
         with step("habits"):
-            debtors = self.scan("debtors", part)
+            debtors, history = self.scan("debtors", part), ledger.history(standings, on_day=self.day)
             self.keep("habits", part, habits(debtors, history, positions, on_day=self.day, cuts=_CUTS))
         with step("sums"):
             frames = {"positions": positions, "standings": standings, "payments": payments}
             for portfolio, some in reporting.sums(engine, frames, self.day).items():
                 sums[portfolio] = Sums.total([sums[portfolio], some]) if portfolio in sums else some
+
+    def learn(self, part: int, history: nw.LazyFrame, payments: nw.LazyFrame) -> dict[str, nw.LazyFrame]:
+        """Return what is known of the customers of one part: of most as it was learned before, if it was."""
+        engine, every = self.engine, self.every
+        if not self.fresh:
+            known = scoring.known_of(engine, history, payments, self.day, self.parameters, every=every)
+            return {name: getattr(known, name) for name in _KNOWN}
+        marked = engine.materialise("marked", self.scan("marks", part))
+        same = None
+        if self.before:
+            held = self.before.scan(engine, "customers", part, self.parts).filter(nw.col("changes_day") > self.day)
+            same = engine.materialise("same", held.join(marked, on=["debtor_id", "mark"], how="inner"))
+            told = same.select("debtor_id")
+            touched = engine.materialise("touched", marked.join(told, on="debtor_id", how="anti").select("debtor_id"))
+            history, payments = (
+                engine.materialise(f"touched_{name}", frame.join(touched, on="debtor_id", how="inner"))
+                for name, frame in (("titles", history), ("payments", payments))
+            )
+        known = scoring.known_of(engine, history, payments, self.day, self.parameters, every=every)
+        made = {name: getattr(known, name) for name in _KNOWN}
+        made["customers"] = known.customers.join(marked, on="debtor_id", how="inner")
+        if self.before and same is not None:
+            reused = {"customers": same}
+            for name in ("purchases", "terms"):
+                rows = self.before.scan(engine, name, part, self.parts)
+                reused[name] = rows.join(same.select("debtor_id"), on="debtor_id", how="inner")
+            made = {name: _both(frame, reused[name]) for name, frame in made.items()}
+        return {name: frame.sort(*_KNOWN[name]) for name, frame in made.items()}
 
     def of_titles(self, part: int) -> tuple[nw.LazyFrame, nw.LazyFrame, nw.LazyFrame, nw.LazyFrame]:
         """Return standings, payments, and the titles and entries behind the positions, of one part."""
@@ -336,7 +439,7 @@ class _Day:
         )  # fmt: skip
         decisions, looked = plan(self.engine, given, self.day)
         for table, frame in ((DECISIONS, decisions), (SEEN, looked)):
-            self.engine.sink(_typed(table, frame), self.out / table.name / f"part={part:03}")
+            self.engine.sink(_typed(table, frame).sort(*table.key), self.out / table.name / f"part={part:03}")
 
     def count(self) -> None:
         """Count what was decided."""
@@ -348,7 +451,8 @@ class _Day:
 
     def score(self) -> nw.LazyFrame:
         """Score all customers; below the minimum load, nobody."""
-        known = Known(*(self.kept(name) for name in ("customers", "purchases", "terms")))
+        customers, purchases, terms = (self.kept(name) for name in _KNOWN)
+        known = Known(customers, purchases, terms, self.every)
         try:
             lost = self.base.about.get("rejected_bps", 0)
             scored = scoring.score_known(self.engine, known, self.day, self.parameters, rejected_bps=lost)
@@ -366,7 +470,9 @@ class _Day:
     def segment(self, scores: nw.LazyFrame) -> None:
         """Put every debtor in its cell; who fell since the bands that the base remembers has worsened."""
         made = self.engine.materialise("cells", cells(self.kept("habits"), scores, cuts=_CUTS))
-        self.engine.sink(_typed(SEGMENTS, worsened(made, self.small[BANDS])), self.out / SEGMENTS.name)
+        self.engine.sink(
+            _typed(SEGMENTS, worsened(made, self.small[BANDS])).sort("debtor_id"), self.out / SEGMENTS.name
+        )
 
     def queue(self, scores: nw.LazyFrame) -> None:
         """Rank the collectors' cases."""
@@ -376,7 +482,7 @@ class _Day:
             **{table.name: self.small[table] for table in (HOLDS, CASES, REACHABLE)},
         }
         made = casework.queue(self.engine, frames, on_day=self.day, by_portfolio=False)
-        self.engine.sink(_typed(QUEUE, made), self.out / QUEUE.name)
+        self.engine.sink(_typed(QUEUE, made).sort(*QUEUE.key), self.out / QUEUE.name)
 
     # where rows lie
 
@@ -393,18 +499,22 @@ class _Day:
 
     def _cut(self, frame: nw.LazyFrame, name: str, part: int) -> nw.LazyFrame:
         """Return the rows of one part where the buckets do not fall together with the parts."""
-        if _BUCKETED[name] is ENTRIES:
+        if name in _BY_TITLE:
             titles = self.scan("standings", part).select("title_id")
             return frame.join(titles, on="title_id", how="inner")
         return frame.filter(nw.col("debtor_id") % self.parts == part)
 
     def keep(self, name: str, part: int, frame: nw.LazyFrame) -> None:
         """Set rows aside until all parts are there."""
-        self.engine.sink(frame, self.out / "work" / name / f"part={part:03}")
+        self.engine.sink(frame, self._aside(name) / f"part={part:03}")
 
     def kept(self, name: str) -> nw.LazyFrame:
         """Return what all parts set aside."""
-        return self._all_parts(self.out / "work" / name, f"all_{name}")
+        return self._all_parts(self._aside(name), f"all_{name}")
+
+    def _aside(self, name: str) -> Path:
+        """Return where rows are set aside: what was learned for the next day, the rest until the day is done."""
+        return self.out / ("state" if self.fresh and name in _KNOWN else "work") / name
 
     def written(self, table: Table) -> nw.LazyFrame:
         """Return what was written of a table of this day, all parts."""
@@ -413,6 +523,12 @@ class _Day:
 
     def _all_parts(self, home: Path, name: str) -> nw.LazyFrame:
         return self.engine.scan(name, [home / f"part={part:03}" for part in range(self.parts)])
+
+
+def _both(some: nw.LazyFrame, others: nw.LazyFrame) -> nw.LazyFrame:
+    """Return the rows of two frames with the same columns, in any order of them."""
+    names = some.collect_schema().names()
+    return nw.concat([some, others.select(*names)])
 
 
 def _typed(table: Table, frame: nw.LazyFrame) -> nw.LazyFrame:

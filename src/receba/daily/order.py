@@ -129,6 +129,7 @@ class Day:
             history=self.history,
             payments=self.payments,
             rejected_bps=intake.rejected_bps(self.scope, known_on=self.known_on),
+            debtors=self.base[DEBTORS].num_rows,
         )
 
 

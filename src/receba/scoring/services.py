@@ -15,7 +15,7 @@ from receba.engine.contract import Engine, arrow_schema
 from receba.engine.postgres import write_table
 from receba.kernel.days import day_number
 from receba.kernel.tables import SCORES
-from receba.scoring.core.columns import Scored, score
+from receba.scoring.core.columns import Scored, sample_every, score
 from receba.scoring.core.parameters import ScoringParameters
 from receba.scoring.core.sufficiency import InsufficientHistory
 from receba.scoring.models import IndexDay, Score
@@ -27,16 +27,31 @@ def parameters_of(company: Company) -> ScoringParameters:
 
 
 def score_day(
-    scope: Scope, *, on: date, engine: Engine, history: pa.Table, payments: pa.Table, rejected_bps: int = 0
+    scope: Scope,
+    *,
+    on: date,
+    engine: Engine,
+    history: pa.Table,
+    payments: pa.Table,
+    rejected_bps: int = 0,
+    debtors: int = 0,
 ) -> pa.Table:
     """Score `on` and publish it; return SCORES, empty when the portfolio is below the minimum load.
 
-    `rejected_bps`, the share of rows that the intake lost, lowers the confidence. Doing it again replaces the day by
+    `rejected_bps`, the share of rows that the intake lost, lowers the confidence; `debtors` is how many the company has. Doing it again replaces the day by
     the same numbers.
     """
     parameters = parameters_of(Company.objects.get(pk=scope.company_id))
     try:
-        scored = score(engine, history, payments, day_number(on), parameters, rejected_bps=rejected_bps)
+        scored = score(
+            engine,
+            history,
+            payments,
+            day_number(on),
+            parameters,
+            rejected_bps=rejected_bps,
+            every=sample_every(debtors),
+        )
     except InsufficientHistory as refusal:
         _publish(scope, on, parameters, None, refusal)
         return arrow_schema(SCORES).empty_table()

@@ -12,11 +12,22 @@ import pytest
 from typer.testing import CliRunner
 
 from receba.daily import files
-from receba.demo.core.scale import generate_portfolio
+from receba.demo.core.scale import generate_portfolio, next_day, pieces
 from receba.engine.backends import connect
 from receba.engine.contract import arrow_schema
 from receba.kernel.days import day_number
-from receba.kernel.tables import DECISIONS, ENTRIES, HOLDS, POSITIONS, SCORES, SEGMENTS, TITLES, HoldKind
+from receba.kernel.tables import (
+    DEBTORS,
+    DECISIONS,
+    ENTRIES,
+    HOLDS,
+    POSITIONS,
+    SCORES,
+    SEGMENTS,
+    TERMS,
+    TITLES,
+    HoldKind,
+)
 from receba.ruler.core.rules import rungs
 from receba.ruler.core.tables import ASSIGNED, LADDER, SEEN, ladder_table
 from receba.ruler.shipped import shipped
@@ -79,6 +90,27 @@ def test_the_number_of_buckets_changes_nothing(base, tmp_path):
     run(tmp_path / "b", tmp_path / "2", parts=2)
     one, other = results(tmp_path / "1"), results(tmp_path / "2")
     assert all(rows.equals(other[name]) for name, rows in one.items())
+
+
+@pytest.mark.req("S4.1")
+def test_a_base_written_in_pieces_is_the_one_written_whole(tmp_path):
+    made = list(pieces(6_000, 11, ON, 3))
+    small = {table: rows for table, rows in {**portfolio(), **made[0]}.items() if table in (TERMS, LADDER, ASSIGNED)}
+    together = {table: pa.concat_tables([piece[table] for piece in made]) for table in (TITLES, ENTRIES, DEBTORS)}
+    whole = files.write_base(connect(), tmp_path / "whole", "1", ON, {**together, **small}, buckets=6)
+    first = {**made[0], **small}
+    pieced = files.write_base(connect(), tmp_path / "pieces", "1", ON, first, buckets=6, more=made[1:])
+    assert whole.about == pieced.about and whole.about["titles"] == 6_000
+    one, other = rows_of(whole.folder), rows_of(pieced.folder)
+    assert one.keys() == other.keys()
+    assert [name for name in one if name.endswith(".parquet") and one[name] != other[name]] == []
+
+
+def test_pieces_whose_debtors_fall_into_one_bucket_are_refused_and_nothing_is_written(tmp_path):
+    made = list(pieces(4_000, 11, ON, 2))
+    with pytest.raises(ValueError, match="one bucket"):
+        files.write_base(connect(), tmp_path, "1", ON, made[0], buckets=5, more=made[1:])
+    assert list(tmp_path.rglob("*.parquet")) == []
 
 
 def test_the_day_again_gives_the_same_bytes_of_meaning_and_replaces_the_day_whole(base, tmp_path):
@@ -241,3 +273,82 @@ def test_the_database_and_its_files_give_the_same_day(committed, cast, tmp_path)
     fields = ("debtor_id", "risk", "behaviour", "value")
     assert {tuple(row[name] for name in fields) for row in told[SEGMENTS.name].to_pylist()} == cells
     assert len(stored) == len(scores) == len(cells) == 8 and len({outcome for outcome, *_ in stored.values()}) == 2
+
+
+def bytes_of(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.parquet")}
+
+
+def rows_of(folder):
+    """Return what bytes_of would, by content: DuckDB marks a column as never null by how it came to know it."""
+    return {
+        str(path.relative_to(folder)): pq.read_table(path, partitioning=None).to_pydict()
+        for path in folder.rglob("*.parquet")
+    }
+
+
+def three_days(folder):
+    """Write the bases of 9, 10 and 12 November: on the 10th some pay and buy, on the 12th a due day is corrected."""
+    first, second, third = date(2026, 11, 9), date(2026, 11, 10), date(2026, 11, 12)
+    made = portfolio(on=first)
+    files.write_base(connect(), folder, "1", first, made, buckets=8)
+    made = next_day(made, 11, second)
+    files.write_base(connect(), folder, "1", second, made, buckets=8)
+    due = pc.if_else(
+        pc.less(made[TITLES]["title_id"], 20), pc.subtract(made[TITLES]["due_day"], 2), made[TITLES]["due_day"]
+    ).cast(pa.int32())
+    corrected = made[TITLES].set_column(made[TITLES].column_names.index("due_day"), "due_day", due)
+    files.write_base(connect(), folder, "1", third, {**made, TITLES: corrected}, buckets=8)
+    return first, second, third
+
+
+def run_on(folder, on, out, **options):
+    (found,) = files.bases(folder, on)
+    return files.run(connect(), found, on, out, **options)
+
+
+@pytest.mark.req("S3.26", "S4.1")
+@pytest.mark.parametrize("parts", [(1, 1, 1), (2, 3, 1)])
+def test_only_customers_touched_since_yesterday_are_read_again_and_the_bytes_are_those_of_a_full_day(
+    tmp_path, monkeypatch, parts
+):
+    days = three_days(tmp_path / "bases")
+    read_again = []
+    learn = files.scoring.known_of
+
+    def counted(engine, history, *rest, **options):
+        read_again.append(engine.collect(history.select("debtor_id").unique()).num_rows)
+        return learn(engine, history, *rest, **options)
+
+    monkeypatch.setattr(files.scoring, "known_of", counted)
+    touched = []
+    for on, count in zip(days, parts, strict=True):
+        run_on(tmp_path / "bases", on, tmp_path / "out", parts=count)
+        touched.append(sum(read_again))
+        read_again.clear()
+        run_on(tmp_path / "bases", on, tmp_path / "full" / on.isoformat(), parts=count)
+        everybody = sum(read_again)
+        read_again.clear()
+        content = bytes_of if len(set(parts)) == 1 else rows_of
+        mine, whole = (
+            content(home / "company=1" / f"date={on}")
+            for home in (tmp_path / "out", tmp_path / "full" / on.isoformat())
+        )
+        assert mine.keys() == whole.keys()
+        assert [name for name in whole if mine[name] != whole[name]] == []
+    assert touched[0] == everybody or touched[0] > 300
+    assert 0 < touched[1] < everybody // 2
+    assert 0 < touched[2] < everybody // 2
+
+
+@pytest.mark.req("S3.26")
+def test_a_state_learned_with_other_numbers_is_not_used_and_old_ones_are_forgotten(tmp_path, monkeypatch):
+    days = three_days(tmp_path / "bases")
+    for on in days:
+        run_on(tmp_path / "bases", on, tmp_path / "out", parts=1)
+    home = tmp_path / "out" / "company=1"
+    assert [path.parent.name for path in sorted(home.glob("date=*/state"))] == [f"date={on}" for on in days[1:]]
+    other = files.ScoringParameters(prior_strength=9)
+    run_on(tmp_path / "bases", days[2], tmp_path / "out", parts=1, parameters=other)
+    run_on(tmp_path / "bases", days[2], tmp_path / "full", parts=1, parameters=other)
+    assert bytes_of(home / f"date={days[2]}") == bytes_of(tmp_path / "full" / "company=1" / f"date={days[2]}")

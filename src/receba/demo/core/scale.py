@@ -6,6 +6,7 @@ hundreds of titles, lognormal amounts, three years of paid history, 8 % of the t
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -83,6 +84,54 @@ def generate_portfolio(titles: int, seed: int, on: date = DAY) -> dict[Table, pa
         ENTRIES: made.entries,
         TERMS: pa.concat_tables([made.terms, pa.Table.from_pylist([free], schema=made.terms.schema)]),
         DEBTORS: made.debtors,
+    }
+
+
+def pieces(titles: int, seed: int, on: date, count: int) -> Iterator[dict[Table, pa.Table]]:
+    """Yield a portfolio of `titles` in `count` pieces of other debtors each, so that none need lie in memory whole.
+
+    The debtors of a piece are those whose number has the same remainder by `count`.
+    """
+    for number in range(count):
+        made = generate_portfolio(titles // count, seed + number, on)
+        numbered = {TITLES: ("title_id", "debtor_id"), ENTRIES: ("entry_id", "title_id"), DEBTORS: ("debtor_id",)}
+        for table, names in numbered.items():
+            frame = pl.DataFrame(pl.from_arrow(made[table])).with_columns(pl.col(*names) * count + number)
+            made[table] = conform(table, frame.to_arrow())
+        yield made
+
+
+PAID_PER_MILLE = 10
+BOUGHT_PER_MILLE = 1
+
+
+def next_day(tables: Mapping[Table, pa.Table], seed: int, on: date) -> dict[Table, pa.Table]:
+    """Return a portfolio of generate_portfolio after one more day: 1 % of the open titles paid, 0.1 % more titles sold."""
+    chance, today = Chance(seed, f"day {on.isoformat()}"), day_number(on)
+    titles, entries = (pl.DataFrame(pl.from_arrow(tables[table])) for table in (TITLES, ENTRIES))
+    number = {"title_id": titles["title_id"].max(), "entry_id": entries["entry_id"].max()}
+    left = entries.group_by("title_id").agg(pl.col("amount_centavos").sum()).filter(pl.col("amount_centavos") > 0)
+    paid = left.filter(chance.happens(PAID_PER_MILLE, "pays", TITLE)).sort("title_id").select(
+        "title_id", kind=pl.lit(EntryKind.PAYMENT.value, dtype=pl.Int32), amount_centavos=-pl.col("amount_centavos")
+    )  # fmt: skip
+    sold = titles.filter(chance.happens(BOUGHT_PER_MILLE, "buys", TITLE)).with_columns(
+        title_id=pl.int_range(1, pl.len() + 1, dtype=pl.Int64) + number["title_id"],
+        terms_id=pl.lit(1, dtype=pl.Int64), issued_day=pl.lit(today, dtype=pl.Int32),
+        due_day=pl.lit(today + 28, dtype=pl.Int32),
+    )  # fmt: skip
+    sold = sold.with_columns(effective_due_day=next_business(pl.col("due_day")))
+    faces = sold.select(
+        "title_id", kind=pl.lit(EntryKind.FACE.value, dtype=pl.Int32), amount_centavos=pl.col("face_centavos")
+    )
+    more = pl.concat([paid, faces]).select(
+        (pl.int_range(1, pl.len() + 1, dtype=pl.Int64) + number["entry_id"]).alias("entry_id"), "title_id", "kind",
+        pl.lit(0, dtype=pl.Int32).alias("component"), "amount_centavos",
+        *(pl.lit(today, dtype=pl.Int32).alias(name) for name in ("effective_day", "recorded_day")),
+    )  # fmt: skip
+    return {
+        **tables,
+        TITLES: conform(TITLES, pl.concat([titles, sold.select(titles.columns)]).to_arrow()),
+        ENTRIES: conform(ENTRIES, pl.concat([entries, more.select(entries.columns)]).to_arrow()),
     }
 
 

@@ -39,7 +39,7 @@ class DuckDB:
     def sink(self, frame: nw.LazyFrame, path: Path) -> None:
         """Write the rows as Parquet into the folder `path`."""
         path.mkdir(parents=True, exist_ok=True)
-        nw.to_native(frame).write_parquet(str(path / "part.parquet"), compression="zstd", row_group_size=500_000)
+        nw.to_native(frame).write_parquet(str(path / "part.parquet"), compression="lz4", row_group_size=500_000)
 
     def materialise(self, name: str, frame: nw.LazyFrame) -> nw.LazyFrame:
         """Compute `frame` once into a temporary table."""

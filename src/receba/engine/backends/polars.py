@@ -30,7 +30,7 @@ class Polars:
     def sink(self, frame: nw.LazyFrame, path: Path) -> None:
         """Write the rows as Parquet into the folder `path`."""
         path.mkdir(parents=True, exist_ok=True)
-        nw.to_native(frame).sink_parquet(path / "part.parquet", compression="zstd")
+        nw.to_native(frame).sink_parquet(path / "part.parquet", compression="lz4")
 
     def materialise(self, name: str, frame: nw.LazyFrame) -> nw.LazyFrame:
         """Compute `frame` once."""

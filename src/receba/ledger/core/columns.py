@@ -169,11 +169,16 @@ def standings(titles: nw.LazyFrame, entries: nw.LazyFrame, *, on_day: int, known
 
 
 def history(standings: nw.LazyFrame, *, on_day: int) -> nw.LazyFrame:
-    """Return HISTORY: titles due before `on_day`, with the day on which money (not a write-off) settled them.
+    """Return HISTORY: titles due before `on_day`, with the day on which money (not a write-off) settled them."""
+    return owed(standings).filter(col("due_day") < on_day)
+
+
+def owed(standings: nw.LazyFrame) -> nw.LazyFrame:
+    """Return HISTORY with the titles that are not due yet.
 
     A cancelled title (its face reversed) is not there: nobody behaved well or badly about it.
     """
-    return standings.filter((col("due_day") < on_day) & (col("face_centavos") > 0)).select(*HISTORY.columns)
+    return standings.filter(col("face_centavos") > 0).select(*HISTORY.columns)
 
 
 def payments(titles: nw.LazyFrame, entries: nw.LazyFrame, *, on_day: int, known_day: int) -> nw.LazyFrame:

@@ -17,7 +17,7 @@ from receba.scoring.core import columns_credit as credit
 from receba.scoring.core import columns_customers as facts
 from receba.scoring.core import columns_index as indices
 from receba.scoring.core.normal import ratio_half_up as ratio_int
-from receba.scoring.core.parameters import ScoringParameters
+from receba.scoring.core.parameters import ScoringParameters, weight_unit
 from receba.scoring.core.portfolio import (
     Curve,
     Medians,
@@ -65,15 +65,15 @@ class Scored:
 
 def score(
     engine: Engine, history: pa.Table, payments: pa.Table, on_day: int, parameters: ScoringParameters = DEFAULTS,
-    *, rejected_bps: int = 0,
+    *, rejected_bps: int = 0, every: int = 1,
 ) -> Scored:  # fmt: skip
     """Return the scores as known on `on_day` (facts of that day and later are not read).
 
     `history` and `payments` are the kernel tables HISTORY and PAYMENTS; `rejected_bps` is the share of rows that the
-    intake refused, which lowers the confidence. Raises ContractBroken, and InsufficientHistory below the minimum load.
+    intake refused, which lowers the confidence; `every` is sample_every of its debtors. Raises ContractBroken, and InsufficientHistory below the minimum load.
     """
     opened = open_portfolio(engine, history, payments)
-    return score_opened(engine, *opened, on_day, parameters, rejected_bps=rejected_bps)
+    return score_opened(engine, *opened, on_day, parameters, rejected_bps=rejected_bps, every=every)
 
 
 def open_portfolio(engine: Engine, history: pa.Table, payments: pa.Table) -> tuple[nw.LazyFrame, nw.LazyFrame]:
@@ -88,34 +88,45 @@ def open_portfolio(engine: Engine, history: pa.Table, payments: pa.Table) -> tup
 class Known:
     """What the titles and payments say of each customer, one row each, in integers; all else follows from it.
 
-    `customers` holds one row per customer, `purchases` one per customer and month, `terms` the weight paid on time per
-    term. The rows of different customers never meet before this: any part of the customers gives its part of the rows.
+    `customers` holds one row per customer, weights in parts of fact_weight. `purchases` (a customer and month) and
+    `terms` (a customer and term, the weight of what was paid on time) are those of a sample, for the slope and the term
+    of the portfolio. The rows of different customers never meet before this: any part of the customers gives its part.
     """
 
     customers: nw.LazyFrame
     purchases: nw.LazyFrame
     terms: nw.LazyFrame
+    every: int = 1
 
 
 def known_of(
-    engine: Engine, history: nw.LazyFrame, payments: nw.LazyFrame, on_day: int, parameters: ScoringParameters = DEFAULTS
-) -> Known:
-    """Return what is known on `on_day` of the customers of HISTORY and PAYMENTS, materialised."""
+    engine: Engine, history: nw.LazyFrame, payments: nw.LazyFrame, on_day: int, parameters: ScoringParameters = DEFAULTS,
+    *, every: int = 1,
+) -> Known:  # fmt: skip
+    """Return what is known on `on_day` of the customers of HISTORY and PAYMENTS, materialised.
+
+    `every` is sample_every of the whole portfolio. Only with the titles that are not due yet in `history` is
+    `changes_day` of a customer right.
+    """
     calendar = engine.open("window", facts.calendar_table(on_day, parameters))
     titles = engine.materialise("known_titles", facts.known_titles(history, calendar, on_day, parameters))
     purchases = engine.materialise("purchases", facts.monthly_purchases(titles))
     terms = engine.materialise("terms", facts.terms_on_time(titles))
-    customers = facts.customers(engine, titles, purchases, terms, payments, calendar, on_day)
-    by_term = terms.group_by("term").agg(weight=sum_int64(nw.col("weight")))
-    return Known(customers, purchases, engine.materialise("terms_weight", by_term))
+    customers = facts.customers(engine, titles, purchases, terms, history, payments, calendar, on_day, parameters)
+    return Known(customers, facts.sampled(purchases, every), facts.sampled(terms, every), every)
+
+
+def sample_every(customers: int) -> int:
+    """Return of how many customers one is in the sample: all of up to 200,000, else about 100,000."""
+    return max(1, customers // facts.SAMPLE)
 
 
 def score_opened(
     engine: Engine, history: nw.LazyFrame, payments: nw.LazyFrame, on_day: int, parameters: ScoringParameters,
-    *, rejected_bps: int = 0,
+    *, rejected_bps: int = 0, every: int = 1,
 ) -> Scored:  # fmt: skip
     """Return the scores of frames that are already open; for many days over the same portfolio."""
-    known = known_of(engine, history, payments, on_day, parameters)
+    known = known_of(engine, history, payments, on_day, parameters, every=every)
     return score_known(engine, known, on_day, parameters, rejected_bps=rejected_bps)
 
 
@@ -123,7 +134,9 @@ def score_known(
     engine: Engine, known: Known, on_day: int, parameters: ScoringParameters = DEFAULTS, *, rejected_bps: int = 0
 ) -> Scored:
     """Return the scores of all customers together; raises InsufficientHistory below the minimum load."""
-    customers, purchases = known.customers, known.purchases
+    unit = weight_unit(on_day, parameters.half_life_days)
+    faded = (ratio_half_up(nw.col(name), unit).alias(name) for name in _WEIGHTS)
+    customers = engine.materialise("faded", known.customers.with_columns(*faded))
     calendar = engine.open("window", facts.calendar_table(on_day, parameters))
     ready = refuse_if_insufficient(_histogram(engine, customers), on_day, parameters)
 
@@ -133,7 +146,7 @@ def score_known(
     factors = engine.materialise("factors", indices.factors(known_enough, p0_e6, parameters))
     middle = _one_row(engine, factors.select(*_MIDDLES))
     volumes, medians = Curve.of(middle["n"], middle["volume_sum"], middle["volume_squares"]), _medians(middle)
-    sizes = _sizes(engine, purchases, known.terms, factors, middle, totals, parameters)
+    sizes = _sizes(engine, customers, known, factors, middle, parameters)
 
     standards = engine.materialise("standards", indices.standards(factors, volumes, parameters))
     indexed = engine.materialise("indexed", indices.index(standards, volumes, medians, parameters))
@@ -153,6 +166,7 @@ def score_known(
     )  # fmt: skip
 
 
+_WEIGHTS = ("weight", "weighted", "weight_recent", "weighted_recent")
 _MIDDLES = (
     nw.len().alias("n"),
     nw.col("pd_e6").median().alias("pd_e6"),
@@ -179,7 +193,7 @@ def _histogram(engine: Engine, customers: nw.LazyFrame) -> dict[int, int]:
 
 
 def _totals(engine: Engine, customers: nw.LazyFrame) -> dict[str, int]:
-    names = ("weight", "weighted", "weight_titles", "on_time", "paid_late", "is_open")
+    names = ("weight", "weighted", "on_time", "paid_late", "is_open")
     return _one_row(
         engine,
         customers.select(
@@ -195,17 +209,19 @@ def _medians(row: dict[str, int]) -> Medians:
 
 
 def _sizes(
-    engine: Engine, purchases: nw.LazyFrame, terms: nw.LazyFrame, factors: nw.LazyFrame, middle: dict[str, int],
-    totals: dict[str, int], parameters: ScoringParameters,
+    engine: Engine, customers: nw.LazyFrame, known: Known, factors: nw.LazyFrame, middle: dict[str, int],
+    parameters: ScoringParameters,
 ) -> Sizes:  # fmt: skip
-    cells = engine.collect(credit.risk_by_size(purchases, factors))
+    cells = engine.collect(credit.risk_by_size(known.purchases, factors))
     rows = zip(*(cells[name].to_pylist() for name in ("logit_bin", "ratio_bin", "titles", "severity")), strict=True)
-    by_term = engine.collect(terms.group_by("term").agg(weight=sum_int64(nw.col("weight"))))
+    by_term = engine.collect(known.terms.group_by("term").agg(weight=sum_int64(nw.col("weight"))))
     weights = dict(zip(by_term["term"].to_pylist(), by_term["weight"].to_pylist(), strict=True))
+    sample = facts.sampled(customers, known.every)
+    of_all = _one_row(engine, sample.select(weight_titles=sum_int64(nw.col("weight_titles"))))
     return Sizes(
         slope_e3=fit_slope_e3(rows, parameters),
         spread_e4=pooled_spread_e4(middle["within"], middle["degrees"]),
-        term_days=term_reached(weights, totals["weight_titles"]),
+        term_days=term_reached(weights, of_all["weight_titles"]),
     )
 
 
@@ -220,7 +236,7 @@ def _finish(
     sizes: Sizes, parameters: ScoringParameters,
 ) -> pa.Table:  # fmt: skip
     tolerance = medians.pd_e6 if parameters.tolerance_e6 is None else parameters.tolerance_e6
-    fresh = calendar.select(last_fact=nw.col("day"), fresh=nw.col("weight"))
+    fresh = calendar.select("fresh", last_fact=nw.col("day"))
     dated = scaled.join(fresh, on="last_fact", how="inner")
     finished = credit.suggestions(dated, sufficiency, tolerance, medians.typical_e4, sizes, parameters).with_columns(
         idi=ratio_half_up(nw.col("pd_e6"), 1_000), pd_e4=ratio_half_up(nw.col("pd_e6"), 100), titles_late=nw.col("bad")

@@ -9,20 +9,37 @@ from receba.engine.contract import DAY_BOUNDS, Engine
 from receba.engine.expr.money import divide_down, sum_int64
 from receba.engine.expr.stats import nearest, ratio_half_up
 from receba.kernel.days import from_day_number, month_number
-from receba.scoring.core.parameters import ScoringParameters, memory_weight, window_start
+from receba.scoring.core.parameters import (
+    ScoringParameters,
+    fact_weight,
+    memory_weight,
+    stays_until,
+    window_start,
+)
 
 CENTAVOS = 100.0
 
 
 def calendar_table(on_day: int, parameters: ScoringParameters) -> pa.Table:
-    """Return one row per day of the window: its month, the weight of its facts, 1 when it is recent."""
+    """Return one row per day of the window: its month, the weight of its facts and how fresh one is, 1 when it is recent,
+    and the first day on which any of these is another (fading apart, which is the same for all)."""
     days = range(window_start(on_day, parameters), on_day)
+    half_life, last = parameters.half_life_days, stays_until(on_day, parameters.half_life_days)
+    starts = {on: window_start(on, parameters) for on in range(on_day + 1, last + 1)}
+
+    def changes(day: int) -> int:
+        leaves = next((on for on, first in starts.items() if first > day), last + 1)
+        ages = day + parameters.recent_days + 1
+        return min(leaves, ages) if ages > on_day else leaves
+
     return pa.table(
         {
             "day": pa.array(days, pa.int32()),
             "month": pa.array([month_number(from_day_number(day)) for day in days], pa.int32()),
-            "weight": pa.array([memory_weight(on_day - day, parameters.half_life_days) for day in days], pa.int64()),
+            "weight": pa.array([fact_weight(day, on_day, half_life) for day in days], pa.int64()),
+            "fresh": pa.array([memory_weight(on_day - day, half_life) for day in days], pa.int64()),
             "recent": pa.array([int(on_day - day <= parameters.recent_days) for day in days], pa.int64()),
+            "changes": pa.array([changes(day) for day in days], pa.int32()),
         }
     )
 
@@ -92,6 +109,7 @@ def behaviour(titles: nw.LazyFrame, calendar: nw.LazyFrame) -> nw.LazyFrame:
     return occasions.group_by("debtor_id").agg(
         *(total(name) for name in ("weight", "weighted", "weight_recent", "weighted_recent", "weight_titles")),
         nw.col("day").max().alias("last_due"),
+        nw.col("changes").min(),
     )
 
 
@@ -110,28 +128,34 @@ def outcomes(titles: nw.LazyFrame) -> nw.LazyFrame:
 def payment_rhythm(payments: nw.LazyFrame, calendar: nw.LazyFrame, on_day: int) -> nw.LazyFrame:
     """Return months with payments and the moving averages per customer; a month without payment counts as 0."""
     last_month = month_number(from_day_number(on_day - 1))
+    amount, counts = nw.col("paid_centavos"), nw.col("paid_centavos") > 0
     months = (
         payments.filter(nw.col("paid_day") < on_day)
         .join(calendar, left_on="paid_day", right_on="day", how="inner")
         .group_by("debtor_id", "month")
-        .agg(total("paid_centavos"), nw.col("paid_day").max().alias("last_paid"))
-        .filter(nw.col("paid_centavos") > 0)
-        .with_columns(paid_last=nw.col("paid_centavos") * whole(nw.col("month") > last_month - 3))
+        .agg(total("paid_centavos"), nw.col("paid_day").max().alias("last_paid"), nw.col("changes").min())
+        .with_columns(
+            counted=whole(counts),
+            paid=nw.when(counts).then(amount).otherwise(nw.lit(0)),
+            paid_last=nw.when(counts & (nw.col("month") > last_month - 3)).then(amount).otherwise(nw.lit(0)),
+            month_paid=nw.when(counts).then(nw.col("month")).otherwise(nw.lit(last_month)),
+            last_paid=nw.when(counts).then(nw.col("last_paid")).otherwise(nw.lit(DAY_BOUNDS[0])),
+        )
     )
     span = last_month - nw.col("first_month") + 1
     return (
         months.group_by("debtor_id")
         .agg(
-            nw.len().cast(nw.Int64).alias("months_paid"),
-            nw.col("month").min().cast(nw.Int64).alias("first_month"),
-            nw.col("last_paid").max().alias("last_paid"),
-            total("paid_centavos"), total("paid_last"),
+            total("counted"), total("paid"), total("paid_last"),
+            nw.col("month_paid").min().cast(nw.Int64).alias("first_month"),
+            nw.col("last_paid").max().cast(nw.Int32).alias("last_paid"),
+            nw.col("changes").min().alias("changes_paid"),
         )
         .with_columns(
-            average=divide_down(nw.col("paid_centavos"), span),
+            average=divide_down(nw.col("paid"), span),
             average_last=divide_down(nw.col("paid_last"), nw.min_horizontal(span, nw.lit(3))),
         )
-        .select("debtor_id", "months_paid", "last_paid",
+        .select("debtor_id", "last_paid", "changes_paid", months_paid=nw.col("counted"),
                 average=divide_down(nw.col("average") + nw.col("average_last"), 2))
     )  # fmt: skip
 
@@ -180,11 +204,41 @@ def term_reached(terms: nw.LazyFrame, weights: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
+def waiting(history: nw.LazyFrame, on_day: int, parameters: ScoringParameters) -> nw.LazyFrame:
+    """Return per customer the first later day on which one of its titles says something else, with no new fact.
+
+    A title may fall due, become late enough to be known, be late by one day more, or have been settled on the day
+    itself. `history` must hold the titles that are not due yet as well.
+    """
+    due, effective, settled = nw.col("due_day"), nw.col("effective_due_day"), nw.col("settled_day")
+    is_open, known_on = settled >= on_day, effective + parameters.bad_after_days
+    tomorrow, never = nw.lit(on_day + 1), nw.lit(DAY_BOUNDS[1])
+    worse = (
+        nw.when(due >= on_day).then(due + 1)
+        .when(nw.col("issued_day") >= on_day).then(tomorrow)
+        .when(is_open & (known_on > on_day)).then(known_on)
+        .when(effective >= on_day).then(tomorrow)
+        .when(is_open & (effective + parameters.late_clip_days > on_day)).then(tomorrow)
+        .otherwise(never)
+    )  # fmt: skip
+    closes = nw.when(is_open & (settled < DAY_BOUNDS[1])).then(settled + 1).otherwise(never)
+    unsure = is_open | (due >= on_day) | (effective >= on_day) | (nw.col("issued_day") >= on_day)
+    return (
+        history.filter(unsure)
+        .with_columns(changes_open=nw.min_horizontal(worse, closes).cast(nw.Int32))
+        .group_by("debtor_id")
+        .agg(nw.col("changes_open").min())
+    )
+
+
 def customers(
-    engine: Engine, titles: nw.LazyFrame, purchases: nw.LazyFrame, terms: nw.LazyFrame, payments: nw.LazyFrame,
-    calendar: nw.LazyFrame, on_day: int,
+    engine: Engine, titles: nw.LazyFrame, purchases: nw.LazyFrame, terms: nw.LazyFrame, history: nw.LazyFrame,
+    payments: nw.LazyFrame, calendar: nw.LazyFrame, on_day: int, parameters: ScoringParameters,
 ) -> nw.LazyFrame:  # fmt: skip
-    """Return one materialised row per customer with a known title; what is absent is 0."""
+    """Return one materialised row per customer with a known title; what is absent is 0.
+
+    Until the day before `changes_day` the row stays as it is, whatever the day, if no new fact is learned.
+    """
     known = engine.materialise("behaviour", behaviour(titles, calendar))
     own_term = term_reached(terms, known.select("debtor_id", "weight_titles"))
     joined = (
@@ -192,12 +246,26 @@ def customers(
         .join(payment_rhythm(payments, calendar, on_day), on="debtor_id", how="left")
         .join(purchase_habits(purchases, on_day), on="debtor_id", how="left")
         .join(own_term, on="debtor_id", how="left")
+        .join(waiting(history, on_day, parameters), on="debtor_id", how="left")
     )
     absent = ("months_paid", "average", "months_bought", "typical_e4", "within", "own_term")
+    later = (nw.col(name).fill_null(DAY_BOUNDS[1]) for name in ("changes_paid", "changes_open"))
     return engine.materialise(
         "customers",
         joined.with_columns(
             nw.max_horizontal(nw.col("last_due"), nw.col("last_paid").fill_null(DAY_BOUNDS[0])).alias("last_fact"),
+            nw.min_horizontal(nw.col("changes"), *later).cast(nw.Int32).alias("changes_day"),
             *(nw.col(name).fill_null(0).cast(nw.Int64).alias(name) for name in absent),
-        ).drop("last_due", "last_paid"),
+        ).drop("last_due", "last_paid", "changes", "changes_paid", "changes_open"),
     )
+
+
+SAMPLE = 100_000
+
+
+def sampled(frame: nw.LazyFrame, every: int) -> nw.LazyFrame:
+    """Return the rows of about one debtor in `every`, always the same ones; of all when it is 1."""
+    if every <= 1:
+        return frame
+    mixed = divide_down((nw.col("debtor_id") % 2**31) * 1_103_515_245 % 2**31, 2**12)
+    return frame.filter(mixed % every == 0)

@@ -8,11 +8,15 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from receba.kernel.days import day_number, from_day_number, month_number
+from receba.scoring.core.normal import nearest
 
-RECIPE = "1"
+RECIPE = "2"
 """Changes when the formulas change; the fingerprint changes when the numbers do."""
 WEIGHT_ONE = 1024
 """The weight of a fact of today; memory fades on this grid."""
+HALVINGS_KEPT = 12
+"""What has halved more often than this weighs nothing."""
+MANTISSA = 4096
 E4 = 10_000
 E6 = 1_000_000
 _POSITIVE = (
@@ -118,3 +122,28 @@ def memory_weight(age_days: int, half_life_days: int) -> int:
     halvings, rest = divmod(max(age_days, 0), half_life_days)
     top = WEIGHT_ONE >> min(halvings, 30)
     return top - top * rest // (2 * half_life_days)
+
+
+def fact_weight(day: int, on_day: int, half_life_days: int) -> int:
+    """Return how much a fact of `day` counts on `on_day`, in parts of fact_weight(on_day, on_day).
+
+    It halves every half-life. Between two days on which `on_day // half_life_days` is the same a fact keeps its
+    weight, to the unit, and the whole fades: what was summed of facts yesterday is their sum today.
+    """
+    halvings, rest = divmod(day, half_life_days)
+    kept = HALVINGS_KEPT - (on_day // half_life_days - halvings)
+    return nearest(MANTISSA * 2.0 ** (rest / half_life_days)) << kept if kept >= 0 else 0
+
+
+def weight_unit(on_day: int, half_life_days: int) -> int:
+    """Return how many parts of fact_weight are 1/WEIGHT_ONE of a fact of today."""
+    return fact_weight(on_day, on_day, half_life_days) // WEIGHT_ONE
+
+
+def stays_until(on_day: int, half_life_days: int) -> int:
+    """Return the last day on which sums by month and by weight that were taken on `on_day` are still those."""
+    month = month_number(from_day_number(on_day - 1))
+    last = on_day
+    while (last + 1) // half_life_days == on_day // half_life_days and month_number(from_day_number(last)) == month:
+        last += 1
+    return last

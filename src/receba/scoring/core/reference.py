@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from receba.kernel.days import from_day_number, month_number
 from receba.scoring.core.normal import cdf, nearest, ratio_half_up
-from receba.scoring.core.parameters import E4, WEIGHT_ONE, ScoringParameters, memory_weight, window_start
+from receba.scoring.core.parameters import E4, WEIGHT_ONE, ScoringParameters, memory_weight, weight_unit, window_start
 from receba.scoring.core.portfolio import (
     BIN_E4,
     LOGIT_BOUND_E4,
@@ -132,6 +132,9 @@ def _learn_behaviour(customer: Customer, own: Sequence[KnownTitle], on_day: int,
         customer.weighted += weighted
         customer.weight_recent += weight * recent
         customer.weighted_recent += weighted * recent
+    unit = weight_unit(on_day, parameters.half_life_days)
+    for name in ("weight", "weighted", "weight_recent", "weighted_recent"):
+        setattr(customer, name, ratio_half_up(getattr(customer, name), unit))
     customer.titles_known = len(own)
     customer.last_fact = max(occasions)
     on_time: dict[int, int] = defaultdict(int)

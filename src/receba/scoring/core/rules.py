@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import exp, floor, log, sqrt
 
 from receba.scoring.core.normal import cdf, nearest, quantile, ratio_half_up, tanh
-from receba.scoring.core.parameters import E4, E6, WEIGHT_ONE, ScoringParameters, memory_weight, window_start
+from receba.scoring.core.parameters import E4, E6, WEIGHT_ONE, ScoringParameters, fact_weight, window_start
 from receba.scoring.core.portfolio import Curve, Sizes
 
 
@@ -106,7 +106,7 @@ def known_title(title: Title, on_day: int, parameters: ScoringParameters) -> Kno
     day = min(title.effective_due_day, on_day - 1)
     if (is_open and late_days < parameters.bad_after_days) or day < window_start(on_day, parameters):
         return None
-    weight = memory_weight(on_day - day, parameters.half_life_days)
+    weight = fact_weight(day, on_day, parameters.half_life_days)
     term = min(max(title.due_day - title.issued_day, 0), parameters.longest_term_days)
     return KnownTitle(title, day, late_days, is_open, severity(late_days, parameters), weight, term)
 
