@@ -92,7 +92,6 @@ def test_the_number_of_buckets_changes_nothing(base, tmp_path):
     assert all(rows.equals(other[name]) for name, rows in one.items())
 
 
-@pytest.mark.req("S4.1")
 def test_a_base_written_in_pieces_is_the_one_written_whole(tmp_path):
     made = list(pieces(6_000, 11, ON, 3))
     small = {table: rows for table, rows in {**portfolio(), **made[0]}.items() if table in (TERMS, LADDER, ASSIGNED)}
@@ -307,7 +306,7 @@ def run_on(folder, on, out, **options):
     return files.run(connect(), found, on, out, **options)
 
 
-@pytest.mark.req("S3.26", "S4.1")
+@pytest.mark.req("S3.1", "S3.6")
 @pytest.mark.parametrize("parts", [(1, 1, 1), (2, 3, 1)])
 def test_only_customers_touched_since_yesterday_are_read_again_and_the_bytes_are_those_of_a_full_day(
     tmp_path, monkeypatch, parts
@@ -341,7 +340,7 @@ def test_only_customers_touched_since_yesterday_are_read_again_and_the_bytes_are
     assert 0 < touched[2] < everybody // 2
 
 
-@pytest.mark.req("S3.26")
+@pytest.mark.req("S3.6")
 def test_a_state_learned_with_other_numbers_is_not_used_and_old_ones_are_forgotten(tmp_path, monkeypatch):
     days = three_days(tmp_path / "bases")
     for on in days:

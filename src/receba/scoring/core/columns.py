@@ -70,7 +70,8 @@ def score(
     """Return the scores as known on `on_day` (facts of that day and later are not read).
 
     `history` and `payments` are the kernel tables HISTORY and PAYMENTS; `rejected_bps` is the share of rows that the
-    intake refused, which lowers the confidence; `every` is sample_every of its debtors. Raises ContractBroken, and InsufficientHistory below the minimum load.
+    intake refused, which lowers the confidence; `every` is sample_every of its debtors. Raises ContractBroken, and
+    InsufficientHistory below the minimum load.
     """
     opened = open_portfolio(engine, history, payments)
     return score_opened(engine, *opened, on_day, parameters, rejected_bps=rejected_bps, every=every)
