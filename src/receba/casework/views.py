@@ -147,12 +147,11 @@ def _debtor_context(
 
 def _verdicts(request: CompanyRequest, debtor_id: int) -> list[dict[str, Any]]:
     """Return, for each channel, whether the debtor may be contacted now, in words."""
-    now = timezone.now()
-    told = []
-    for way in _ASKED:
-        verdicts = outreach.may_contact(request.scope, debtor_id, way, now)
-        told.append({"channel": CHANNEL_LABELS[way], "allowed": all(v.allowed for v in verdicts), "verdicts": verdicts})
-    return told
+    told = outreach.may_contact(request.scope, debtor_id, _ASKED, timezone.now())
+    return [
+        {"channel": CHANNEL_LABELS[way], "allowed": all(v.allowed for v in verdicts), "verdicts": verdicts}
+        for way, verdicts in told.items()
+    ]
 
 
 def _titles_to_choose(profile: Profile) -> list[tuple[int, str]]:

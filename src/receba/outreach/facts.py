@@ -82,7 +82,7 @@ class Known:
     """What is known at one moment about some debtors and titles."""
 
     debtors: Mapping[int, Debtor]
-    contacts: Mapping[int, Contact]
+    contacts: Mapping[Channel, Mapping[int, Contact]]
     holds: Mapping[int, list[Held]]
     past: Mapping[int, list[Past]]
     figures: Mapping[int, TitleFigure]
@@ -101,7 +101,7 @@ class Known:
             on=on,
             state=debtor.state,
             city=debtor.city,
-            has_contact=debtor_id in self.contacts or debtor_id in self.letters_to,
+            has_contact=debtor_id in (self.letters_to if channel == Channel.LETTER else self.contacts[channel]),
             identified=identified,
             holds=self.holds.get(debtor_id, []),
             figures=[self.figures[t] for t in mine],
@@ -113,7 +113,7 @@ def gather(
     scope: Scope,
     debtor_ids: Collection[int],
     title_ids: Collection[int],
-    channel: Channel,
+    channels: Collection[Channel],
     at: datetime,
     test_mode: bool,
     terms: dict[int, rules.TermsFacts] | None = None,
@@ -125,11 +125,11 @@ def gather(
     ids, titles = list(set(debtor_ids)), list(set(title_ids))
     with scope.active():
         debtors = Debtor.objects.in_bulk(ids)
-        letters = frozenset(pk for pk, d in debtors.items() if channel == Channel.LETTER and d.street and d.city)
+        letters = frozenset(pk for pk, d in debtors.items() if d.street and d.city)
         named = _titles(titles)
         return Known(
             debtors=debtors,
-            contacts=_contacts(ids, channel),
+            contacts={channel: _contacts(ids, channel) for channel in channels},
             holds=_holds(ids),
             past=_past(ids, at, test_mode),
             figures=_figures(scope, named, business_day(at), terms),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 
@@ -33,8 +34,10 @@ from receba.outreach.services.preparing import published_templates, source_of
 from receba.parties.models import Debtor
 
 
-def may_contact(scope: Scope, debtor_id: int, channel: Channel, at: datetime) -> list[Verdict]:
-    """Return what the contact policy says about contacting a debtor now about all that is open.
+def may_contact(
+    scope: Scope, debtor_id: int, channels: Collection[Channel], at: datetime
+) -> dict[Channel, list[Verdict]]:
+    """Return what the contact policy says about contacting a debtor now about all that is open, by channel.
 
     One ALLOWED verdict when nothing objects; else every rule that refuses or warns, gravest first, each with its
     sentence in `text`. Contact is allowed when all verdicts are.
@@ -42,13 +45,16 @@ def may_contact(scope: Scope, debtor_id: int, channel: Channel, at: datetime) ->
     with scope.active():
         company = Company.objects.get(pk=scope.company_id)
         titles = list(OpenTitle.objects.filter(debtor_id=debtor_id).values_list("title_id", flat=True))
-        known = gather(scope, [debtor_id], titles, channel, at, not company.sends_for_real)
+        known = gather(scope, [debtor_id], titles, channels, at, not company.sends_for_real)
         policy = policy_of(scope, business_day(at))
         identified = creditor_of(company).identified
-        case = known.case(Key.LATE_SOFT, channel, business_day(at), debtor_id, titles, identified)
-        facts = facts_of(case, at, policy)
-        zone = zone_of(facts, policy)
-        return [replace(v, text=sentence(v, zone)) for v in review(facts, at, policy)]
+        told = {}
+        for channel in channels:
+            case = known.case(Key.LATE_SOFT, channel, business_day(at), debtor_id, titles, identified)
+            facts = facts_of(case, at, policy)
+            zone = zone_of(facts, policy)
+            told[channel] = [replace(v, text=sentence(v, zone)) for v in review(facts, at, policy)]
+        return told
 
 
 def sentence(verdict: Verdict, zone: tzinfo) -> str:
@@ -154,7 +160,7 @@ def preview(scope: Scope, key: Key, debtor_id: int, *, on: date, source: Source 
         company = Company.objects.get(pk=scope.company_id)
         titles = list(_titles_for(key, debtor_id))
         at = datetime(on.year, on.month, on.day, 12, tzinfo=BUSINESS_ZONE)
-        known = gather(scope, [debtor_id], titles, Channel.EMAIL, at, True)
+        known = gather(scope, [debtor_id], titles, (Channel.EMAIL,), at, True)
         figures = to_speak_of(key, [known.figures[t] for t in titles if t in known.figures], on)
         if not figures or debtor_id not in known.debtors:
             return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -66,12 +67,12 @@ def _entries(debtor_id: int, limit: int) -> Iterator[Event]:
     told = (
         Entry.objects.filter(title__debtor_id=debtor_id, payment__isnull=True)
         .select_related("title")
-        .prefetch_related("settles")
+        .prefetch_related(Prefetch("settles", to_attr="settled"))
         .order_by("-effective_on", "-id")[:limit]
     )
     for entry in told:
         parts: dict[str | Promise, int] = {}
-        for part in sorted(entry.settles.all(), key=lambda settled: (settled.kind, settled.pk)):
+        for part in sorted(entry.settled, key=lambda settled: (settled.kind, settled.pk)):
             label = ENTRY_LABELS[EntryKind(part.kind)]
             parts[label] = parts.get(label, 0) + part.amount_centavos
         yield Event(

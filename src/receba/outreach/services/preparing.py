@@ -110,7 +110,7 @@ def _bench(
     scope: Scope, on: date, at: datetime, policy: Policy, company: Company, channel: Channel, drafts: Sequence[Draft]
 ) -> _Bench:
     titles = [title for draft in drafts for title in draft.title_ids]
-    known = gather(scope, [d.debtor_id for d in drafts], titles, channel, at, not company.sends_for_real)
+    known = gather(scope, [d.debtor_id for d in drafts], titles, (channel,), at, not company.sends_for_real)
     return _Bench(scope, on, at, policy, creditor_of(company), published_templates(channel), known)
 
 
@@ -199,7 +199,7 @@ def _row(bench: _Bench, draft: Draft, kinds: dict[int, tuple[str, str]]) -> Iter
     plan = decide(case, bench.at, bench.policy)
     template = bench.templates.get((draft.key, draft.channel))
     words, plan = _words(bench, draft, case, template, plan)
-    contact = bench.known.contacts.get(draft.debtor_id)
+    contact = bench.known.contacts[draft.channel].get(draft.debtor_id)
     figures = [] if isinstance(plan, Silent) else plan.figures
     kinds[draft.decision_id] = _kind(plan)
     yield (
@@ -249,7 +249,7 @@ def _words(
     """Return the words of a message that may leave; one that cannot be written becomes silent."""
     if isinstance(plan, Silent):
         return None, plan
-    if not writable(draft.channel, bench.known.contacts.get(draft.debtor_id)):
+    if not writable(draft.channel, bench.known.contacts[draft.channel].get(draft.debtor_id)):
         return None, Silent(str(Reason.NO_CONTACT), Verdict(False, Reason.NO_CONTACT))
     speech = speech_of(case, plan.figures, bench.creditor, bench.known, draft.debtor_id, bench.on)
     try:

@@ -167,7 +167,7 @@ def _hand_over(work: _Round, pk: int, token: uuid.UUID) -> Message | str:
         message = Message.objects.select_related("template").get(pk=pk)
         Debtor.objects.select_for_update(no_key=True).get(pk=message.debtor_id)
         channel, test_mode = Channel(message.channel), work.mailer.test_mode
-        known = gather(work.scope, [message.debtor_id], message.title_ids, channel, at, test_mode, work.terms)
+        known = gather(work.scope, [message.debtor_id], message.title_ids, (channel,), at, test_mode, work.terms)
         case = _case(work, message, known)
         plan = decide(case, at, work.policy)
         mine = Message.objects.filter(pk=pk, state=_State.SENDING, claim=token, handed_at=None)
@@ -208,7 +208,7 @@ def _brought_up_to_date(
 ) -> dict[str, Any]:
     """Return what must change before the message leaves: its address, and its words when the figures moved."""
     changes: dict[str, Any] = {}
-    contact = known.contacts[message.debtor_id]
+    contact = known.contacts[case.channel][message.debtor_id]
     if message.contact_id != contact.pk:
         changes |= {"contact": contact, "to_address": contact.value}
     today, figures = business_day(at), [figure.as_json() for figure in plan.figures]

@@ -166,16 +166,19 @@ def test_the_preview_shows_real_figures_or_that_there_is_nothing_to_say(stage, c
 @pytest.mark.req("S0.63")
 def test_may_i_contact_now_answers_in_portuguese(stage, cast):
     stage.title(cast.aurora)
-    ask = queries.may_contact
-    assert [v.text for v in ask(stage.scope, cast.aurora.pk, Channel.EMAIL, NOW)] == ["Pode contatar agora."]
-    (night,) = ask(stage.scope, cast.aurora.pk, Channel.EMAIL, NOW.replace(hour=22))
+
+    def ask(channel, at):
+        return queries.may_contact(stage.scope, cast.aurora.pk, tuple(Channel), at)[channel]
+
+    assert [v.text for v in ask(Channel.EMAIL, NOW)] == ["Pode contatar agora."]
+    (night,) = ask(Channel.EMAIL, NOW.replace(hour=22))
     assert night.text == "Pode contatar, com ressalva: fora do horário permitido."
-    (phone,) = ask(stage.scope, cast.aurora.pk, Channel.PHONE, NOW)
+    (phone,) = ask(Channel.PHONE, NOW)
     assert (phone.reason, phone.text) == (Reason.NO_CONTACT, "Não contate: sem endereço válido neste canal.")
     services.record_touch(
         stage.scope, key="ligação 1", debtor_id=cast.aurora.pk, channel=Channel.PHONE, at=NOW, conversation=True
     )
-    (talked,) = ask(stage.scope, cast.aurora.pk, Channel.EMAIL, NOW + timedelta(hours=1))
+    (talked,) = ask(Channel.EMAIL, NOW + timedelta(hours=1))
     assert talked.text == "Não contate agora: já houve conversa hoje. Pode a partir de 25/11/2026 00:00."
     assert not services.record_touch(
         stage.scope, key="ligação 1", debtor_id=cast.aurora.pk, channel=Channel.PHONE, at=NOW, conversation=True
