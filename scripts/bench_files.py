@@ -1,6 +1,6 @@
 """The day over a portfolio in Parquet files, beside the floor: a bare scan of the same files that sums every column.
 
-    python scripts/bench_files.py [--millions 1 10] [--engines duckdb polars] [--parts 0] [--folder DIR] [--chart FILE]
+    python scripts/bench_files.py [--millions 1 10] [--engines duckdb polars] [--parts 0] [--folder DIR] [--chart FILE] [--compare]
 
 Makes each base once in the folder (a temporary one unless told), then measures every day in a process of its own: wall
 and CPU seconds of each step, rows a second, peak memory. Up to 20 million titles a second base is that of the next day
@@ -36,6 +36,7 @@ def main() -> None:
     options.add_argument("--parts", type=int, default=0)
     options.add_argument("--folder", type=Path)
     options.add_argument("--chart", type=Path)
+    options.add_argument("--compare", action="store_true", help="count the rows in which the engines' days differ")
     options.add_argument("--one", nargs=4, help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.one:
@@ -43,7 +44,7 @@ def main() -> None:
         return
     folder = chosen.folder or Path(tempfile.mkdtemp(prefix="receba-files-"))
     try:
-        runs = [run for millions in chosen.millions for run in measure(millions, chosen.engines, chosen.parts, folder)]
+        runs = [run for millions in chosen.millions for run in measure(millions, chosen, folder)]
     finally:
         if not chosen.folder:
             shutil.rmtree(folder, ignore_errors=True)
@@ -53,7 +54,7 @@ def main() -> None:
         chosen.chart.write_text(chart(runs), encoding="utf-8")
 
 
-def measure(millions: float, engines: list[str], parts: int, folder: Path) -> list[dict[str, object]]:
+def measure(millions: float, chosen: argparse.Namespace, folder: Path) -> list[dict[str, object]]:
     """Return the floor and the day of each engine over one size, each from a fresh process."""
     base, titles = folder / f"base-{millions:g}", int(millions * 1_000_000)
     if not base.exists():
@@ -63,18 +64,46 @@ def measure(millions: float, engines: list[str], parts: int, folder: Path) -> li
         code = "from receba.cli import main; main()"
         subprocess.run([sys.executable, "-c", code, *make], check=True, stdout=subprocess.DEVNULL)
     runs = []
-    for what in ("floor", *engines):
+    for what in ("floor", *chosen.engines):
         days = [ON, NEXT] if what != "floor" and next(base.glob(f"company=*/date={NEXT}"), None) else [ON]
         for on in days:
             name = what if on == ON else f"{what}, the day after"
             say(f"{millions:g} million titles: {name}")
-            told = ["--one", what, str(base), str(folder / "out"), on.isoformat()]
-            command = [sys.executable, __file__, "--parts", str(parts), *told]
+            told = ["--one", what, str(base), str(folder / f"out-{what}"), on.isoformat()]
+            command = [sys.executable, __file__, "--parts", str(chosen.parts), *told]
             answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
             took = json.loads(answer.splitlines()[-1])
             runs.append({"millions": millions, "what": name, "titles": titles, **took})
-        shutil.rmtree(folder / "out", ignore_errors=True)
+        if not chosen.compare:
+            shutil.rmtree(folder / f"out-{what}", ignore_errors=True)
+    if chosen.compare:
+        first, *others = chosen.engines
+        for other in others:
+            say(f"{other} against {first}: {differing(folder / f'out-{first}', folder / f'out-{other}')}")
+        for what in chosen.engines:
+            shutil.rmtree(folder / f"out-{what}", ignore_errors=True)
     return runs
+
+
+def differing(one: Path, other: Path) -> str:
+    """Return how many rows of each table are on one side only, and how many there are."""
+    import duckdb
+
+    told = []
+    with duckdb.connect() as connection:
+        connection.execute("SET memory_limit = '4GB'")
+        for home in sorted(path for path in next(one.glob("company=*/date=*")).iterdir() if path.is_dir()):
+            tables = [home] if home.name != "state" else sorted(path for path in home.iterdir() if path.is_dir())
+            for table in tables:
+                sides = [f"read_parquet('{side / table.relative_to(one)}/**/*.parquet')" for side in (one, other)]
+                ordered = ", ".join(f'"{name}"' for name in sorted(connection.sql(f"FROM {sides[0]}").columns))
+                (apart,) = connection.sql(
+                    f"SELECT (SELECT count(*) FROM (SELECT {ordered} FROM {sides[0]} EXCEPT ALL SELECT {ordered} FROM {sides[1]}))"
+                    f" + (SELECT count(*) FROM (SELECT {ordered} FROM {sides[1]} EXCEPT ALL SELECT {ordered} FROM {sides[0]}))"
+                ).fetchone()
+                (rows,) = connection.sql(f"SELECT count(*) FROM {sides[0]}").fetchone()
+                told.append(f"{table.name} {apart} of {rows:,}")
+    return "; ".join(told)
 
 
 def one(what: str, base: str, out: str, on: str, parts: int) -> dict[str, object]:

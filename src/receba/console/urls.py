@@ -7,4 +7,4 @@ from django.urls import path
 from receba.console import views
 
 app_name = "console"
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [path("", views.home, name="home"), path("console/design", views.design, name="design")]

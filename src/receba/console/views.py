@@ -6,14 +6,16 @@ import logging
 import secrets
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import requires_csrf_token
 
 from receba.access.models import Company
 from receba.access.queries import companies_of, scope_for
+from receba.console.design import specimens
 from receba.console.navigation import open_ways
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,14 @@ def home(request: HttpRequest) -> HttpResponse:
     if chosen and chosen[0]["address"] != request.path:
         return redirect(chosen[0]["address"])
     return render(request, "console/home.html", {"places": places})
+
+
+@login_required
+def design(request: HttpRequest) -> HttpResponse:
+    """Show every piece of the console in all its states; in development and in the demonstration only."""
+    if not (settings.DEBUG or settings.DEMO):
+        raise Http404
+    return render(request, "console/design.html", {"specimens": specimens()})
 
 
 @requires_csrf_token

@@ -7,12 +7,14 @@ from typing import Any
 
 import phonenumbers
 from django import template
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from receba.access import words
 from receba.console import charts, icons
 from receba.console.charts.scale import Unit, tell
+from receba.console.design import Specimen
 from receba.kernel.documents import format_document, mask_document
 from receba.kernel.money import format_brl
 from receba.kernel.tables import PersonKind
@@ -146,3 +148,11 @@ def query_with(context: dict[str, Any], **changes: Any) -> str:
         else:
             query[name] = str(value)
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def specimen(context: template.Context, shown: Specimen) -> SafeString:
+    """Return a specimen of the living page, drawn with its own context only."""
+    return mark_safe(
+        render_to_string(shown.template, dict(shown.context), context.get("request"))
+    )  # templates of the house
