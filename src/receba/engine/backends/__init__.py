@@ -12,7 +12,7 @@ class UnknownEngine(ValueError):
 ENGINES = ("duckdb", "polars", "spark")
 
 
-def connect(name: str = "duckdb", *, memory_limit: str = "", threads: int = 0, spill_to: str = "") -> Engine:
+def connect(name: str = "duckdb", *, memory_limit: str = "", threads: int = 0) -> Engine:
     """Return a fresh engine. The limits are DuckDB's; the others know none, or their own.
 
     Raises UnknownEngine for a name that is not on the list, or one that is not installed or does not start.
@@ -20,7 +20,7 @@ def connect(name: str = "duckdb", *, memory_limit: str = "", threads: int = 0, s
     if name == "duckdb":
         from receba.engine.backends.duckdb import DuckDB
 
-        return DuckDB(memory_limit=memory_limit, threads=threads, spill_to=spill_to)
+        return DuckDB(memory_limit=memory_limit, threads=threads)
     if name == "polars":
         from receba.engine.backends.polars import Polars
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,14 +16,13 @@ import pyarrow as pa
 class DuckDB:
     """One in-memory database; it lives as long as the run."""
 
-    def __init__(self, *, memory_limit: str = "", threads: int = 0, spill_to: str = "") -> None:
-        config: dict[str, Any] = {"preserve_insertion_order": "false"}
+    def __init__(self, *, memory_limit: str = "", threads: int = 0) -> None:
+        spill = Path(tempfile.gettempdir()) / f"receba-{os.getpid()}"  # made when memory is short, then removed
+        config: dict[str, Any] = {"preserve_insertion_order": "false", "temp_directory": str(spill)}
         if memory_limit:
             config["memory_limit"] = memory_limit
         if threads:
             config["threads"] = threads
-        if spill_to:
-            config["temp_directory"] = spill_to
         self._connection = duckdb.connect(":memory:", config=config)
         self._kept: list[pa.Table] = []
 
