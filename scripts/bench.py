@@ -23,6 +23,7 @@ from datetime import date
 from pathlib import Path
 
 ON = date(2026, 11, 23)
+OWNER = "dono@medida.example"
 
 
 def main() -> None:
@@ -93,6 +94,7 @@ def base(titles: int, parts: dict[str, dict[str, float]]):
     from django.db import connection, transaction
 
     from receba.access import services as access
+    from receba.access.core.roles import Role
     from receba.access.models import Portfolio
     from receba.access.scope import Actor, Scope
     from receba.demo.core.scale import generate_scale
@@ -107,6 +109,9 @@ def base(titles: int, parts: dict[str, dict[str, float]]):
         document="11222333000181",
         address="Rua Um, 1",
         approve_automatically=True,
+    )
+    access.found_person(
+        actor, company=company, email=OWNER, name="Dono", password="x" * 12, role=Role.OWNER, keep_password=True
     )
     scope = Scope(company.pk, actor)
     portfolio = Portfolio.objects.get(company=company)
@@ -237,17 +242,12 @@ def pages(scope, parts: dict[str, dict[str, float]]) -> None:
     from django.test import Client
     from django.urls import NoReverseMatch, reverse
 
-    from receba.access import services as access
-    from receba.access.core.roles import Role
-    from receba.access.models import Company
+    from receba.access.models import Company, Person
     from receba.access.scope import acting
     from receba.ledger.models import OpenTitle
 
     company = Company.objects.get(pk=scope.company_id)
-    owner = access.found_person(
-        scope.actor, company=company, email="dono@medida.example", name="Dono", password="x" * 12, role=Role.OWNER,
-        keep_password=True,
-    )  # fmt: skip
+    owner = Person.objects.get(email=OWNER)
     client = Client(HTTP_HOST="localhost")
     with acting(scope.actor, "bench"):
         client.force_login(owner)

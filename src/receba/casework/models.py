@@ -32,6 +32,13 @@ OUTCOME_LABELS = {
     Outcome.STOP: _("pediu para não ser contatado"),
     Outcome.DECEASED: _("falecimento informado"),
 }
+TIMELINE_LABELS = (
+    ("", _("tudo")),
+    ("dinheiro", _("dinheiro")),
+    ("contatos", _("contatos")),
+    ("mensagens", _("mensagens")),
+    ("regua", _("régua")),
+)
 WHY_LABELS = {
     Why.PROMISE_BROKEN: _("promessa não cumprida"),
     Why.PROMISE_TODAY: _("prometeu pagar hoje"),

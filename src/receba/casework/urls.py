@@ -11,6 +11,7 @@ urlpatterns = [
     path("fila/", views.queue, name="queue"),
     path("clientes/", views.debtors, name="debtors"),
     path("clientes/<int:debtor_id>/", views.debtor, name="debtor"),
+    path("clientes/<int:debtor_id>/caso/", views.case, name="case"),
     path("clientes/<int:debtor_id>/registrar/", views.record, name="record"),
     path("clientes/<int:debtor_id>/pausar/", views.hold, name="hold"),
     path("clientes/<int:debtor_id>/liberar/<int:hold_id>/", views.release, name="release"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -26,9 +28,9 @@ from receba.casework.forms import (
     QueueFilter,
     TitlesFilter,
 )
-from receba.casework.models import ACTION_LABELS, OUTCOME_LABELS, WHY_LABELS
+from receba.casework.models import ACTION_LABELS, OUTCOME_LABELS, TIMELINE_LABELS, WHY_LABELS
 from receba.casework.queries.debtors import Profile
-from receba.kernel.days import from_day_number
+from receba.kernel.days import effective_due, from_day_number
 from receba.kernel.money import format_brl
 from receba.kernel.tables import EntryKind, HoldKind
 from receba.ledger import services as ledger
@@ -39,6 +41,23 @@ from receba.outreach.models import CHANNEL_LABELS
 from receba.parties.models import Contact, Debtor
 
 _ASKED = (Way.PHONE, Way.WHATSAPP, Way.EMAIL)
+_EVENTS, _EVENTS_IN_PANE = 30, 8
+_LISTED, _LISTED_IN_PANE = 50, 8
+_KEYS = (
+    ("1", Outcome.NO_ANSWER),
+    ("2", Outcome.RIGHT_PERSON),
+    ("3", Outcome.PROMISED),
+    ("4", Outcome.CALL_BACK),
+    ("5", Outcome.MESSAGE_LEFT),
+    ("6", Outcome.SAYS_PAID),
+    ("7", Outcome.DISPUTED),
+    ("8", Outcome.WRONG_PERSON),
+    ("9", Outcome.REFUSED),
+    ("0", Outcome.NOTE),
+    ("", Outcome.STOP),
+    ("", Outcome.DECEASED),
+)
+"""The outcomes by how often they happen, and the key of each; the gravest have none."""
 _EARLIEST, _LATEST = date(1990, 1, 1), date(2098, 12, 31)
 
 
@@ -124,25 +143,69 @@ def _profile(request: CompanyRequest, debtor_id: int, on: date) -> Profile:
 def _debtor_context(
     request: CompanyRequest, profile: Profile, on: date, interaction: InteractionForm, hold_form: HoldForm
 ) -> dict[str, Any]:
-    before, after = queries.neighbours(request.scope, profile.debtor.pk)
+    kind, everything = request.GET.get("linha", ""), request.GET.get("tudo") == "1"
+    most = queries.MOST_EVENTS if everything else _EVENTS
+    events = queries.timeline(request.scope, profile.debtor.pk, kind=kind, limit=most + 1)
+    listed = None if request.GET.get("titulos") == "todos" else _LISTED
+    return {
+        **_case_context(request, profile, on, interaction),
+        "day": Day().render("em", on, {"id": "em"}),
+        "timeline": events[:most],
+        "more_events": len(events) > most and not everything,
+        "kind": kind,
+        "kinds": TIMELINE_LABELS,
+        "open_titles": profile.open_titles[:listed],
+        "more_titles": listed is not None and len(profile.open_titles) > listed,
+        "other_titles": profile.other_titles[::-1][:listed],
+        "more_others": listed is not None and len(profile.other_titles) > listed,
+        "hold_form": hold_form,
+    }
+
+
+def _case_context(request: CompanyRequest, profile: Profile, on: date, interaction: InteractionForm) -> dict[str, Any]:
+    """Return what the page of a debtor and the queue's pane both show."""
+    place = queries.place(request.scope, profile.debtor.pk)
     may_work = request.scope.allows(Permission.WORK)
     return {
         "on": on,
-        "today": timezone.localdate(),
         "profile": profile,
         "debtor": profile.debtor,
-        "day": Day().render("em", on, {"id": "em"}),
+        "place": {
+            "item": place.item,
+            "action": ACTION_LABELS[place.item.next_action],  # type: ignore[index]  # the stored number of an Action
+            "why": [str(WHY_LABELS[reason]) for reason in place.item.reasons()],
+        }
+        if place
+        else None,
+        "before": place.before if place else None,
+        "after": place.after if place else None,
         "verdicts": _verdicts(request, profile.debtor.pk) if may_work else [],
-        "timeline": queries.timeline(request.scope, profile.debtor.pk),
-        "before": before,
-        "after": after,
         "may_work": may_work,
         "interaction": interaction,
-        "outcomes": list(OUTCOME_LABELS.items()),
-        "hold_form": hold_form,
-        "buckets": BUCKET_LABELS,
+        "outcomes": [(outcome, OUTCOME_LABELS[outcome], number) for number, outcome in _KEYS],
+        "chosen": Outcome(int(told)) if (told := interaction.data.get("resultado", "")).isdecimal() else None,
         "email": Contact.Kind.EMAIL,
     }
+
+
+@require_GET
+@company_view(Permission.WORK)
+def case(request: CompanyRequest, debtor_id: int) -> HttpResponse:
+    """Show a debtor in the queue's pane: what is needed to work the case, and the form."""
+    profile = _profile(request, debtor_id, timezone.localdate())
+    return _pane(request, profile, _interaction_form(request, profile))
+
+
+def _pane(request: CompanyRequest, profile: Profile, interaction: InteractionForm, status: int = 200) -> HttpResponse:
+    today = timezone.localdate()
+    context = {
+        **_case_context(request, profile, today, interaction),
+        "timeline": queries.timeline(request.scope, profile.debtor.pk, limit=_EVENTS_IN_PANE),
+        "open_titles": profile.open_titles[:_LISTED_IN_PANE],
+        "more_titles": len(profile.open_titles) > _LISTED_IN_PANE,
+        "from_queue": True,
+    }
+    return TemplateResponse(request, "casework/_case.html", context, status=status)
 
 
 def _verdicts(request: CompanyRequest, debtor_id: int) -> list[dict[str, Any]]:
@@ -166,7 +229,10 @@ def _interaction_form(request: CompanyRequest, profile: Profile, data: Any = Non
     contacts = [
         (c.pk, c.value if whole else str(c.get_kind_display())) for c in profile.contacts if c.invalid_since is None
     ]
-    return InteractionForm(data, contacts=contacts, titles=_titles_to_choose(profile))
+    tomorrow = effective_due(timezone.localdate() + timedelta(1))
+    owed = profile.totals["overdue"] or profile.totals["principal"]
+    initial = {"dia": tomorrow, "valor": Decimal(owed) / 100 if owed > 0 else None}
+    return InteractionForm(data, initial=initial, contacts=contacts, titles=_titles_to_choose(profile))
 
 
 def _hold_form(profile: Profile, data: Any = None) -> HoldForm:
@@ -179,8 +245,10 @@ def record(request: CompanyRequest, debtor_id: int) -> HttpResponse:
     """Record what happened; then back to the debtor, or on to the next one."""
     profile = _profile(request, debtor_id, timezone.localdate())
     form = _interaction_form(request, profile, request.POST)
+    from_queue = request.POST.get("fila") == "1"
     if form.is_valid():
-        after = queries.neighbours(request.scope, debtor_id)[1]
+        place = queries.place(request.scope, debtor_id)
+        onward = place.after if place and _goes_on(request) else None
         try:
             told = form.told(debtor_id)
             services.record_interaction(request.scope, told, key=form.cleaned_data["key"], at=timezone.now())
@@ -190,10 +258,23 @@ def record(request: CompanyRequest, debtor_id: int) -> HttpResponse:
             messages.warning(request, _("Este formulário já tinha sido enviado."))
             return redirect("casework:debtor", request.company.pk, debtor_id)
         else:
-            messages.success(request, _("Registrado: %(what)s.") % {"what": OUTCOME_LABELS[told.outcome]})
-            return redirect("casework:debtor", request.company.pk, after if _goes_on(request) and after else debtor_id)
+            said = _("Registrado: %(what)s.") % {"what": OUTCOME_LABELS[told.outcome]}
+            if from_queue:
+                return _next_case(request, debtor_id, onward or debtor_id, said)
+            messages.success(request, said)
+            return redirect("casework:debtor", request.company.pk, onward or debtor_id)
+    if from_queue:
+        return _pane(request, profile, form, status=422)
     context = _debtor_context(request, profile, timezone.localdate(), form, _hold_form(profile))
     return TemplateResponse(request, "casework/debtor.html", context, status=422)
+
+
+def _next_case(request: CompanyRequest, worked: int, debtor_id: int, said: str) -> HttpResponse:
+    """Answer the queue's pane with the case to go on with; the page marks the row that was worked."""
+    profile = _profile(request, debtor_id, timezone.localdate())
+    response = _pane(request, profile, _interaction_form(request, profile))
+    response["HX-Trigger"] = json.dumps({"worked": {"debtor": worked, "next": debtor_id, "said": said}})
+    return response
 
 
 def _goes_on(request: CompanyRequest) -> bool:

@@ -130,15 +130,25 @@ def _told_since(on: date, debtor_ids: list[int]) -> dict[int, tuple[datetime | N
     return told
 
 
-def neighbours(scope: Scope, debtor_id: int) -> tuple[int | None, int | None]:
-    """Return the debtors before and after this one in the last queue (None at its ends, or outside it)."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a debtor stands in the last queue, and the debtors before and after (None at its ends)."""
+
+    item: QueueItem
+    before: int | None
+    after: int | None
+
+
+def place(scope: Scope, debtor_id: int) -> Place | None:
+    """Return a debtor's place in the last queue; None for one outside it."""
     with scope.active():
         day = QueueDay.objects.order_by("-on").first()
         here = _items(scope, day.on).filter(debtor_id=debtor_id).first() if day else None
         if day is None or here is None:
-            return None, None
+            return None
         others = _items(scope, day.on).exclude(debtor_id=debtor_id).values_list("debtor_id", flat=True)
-        return others.filter(rank__lt=here.rank).last(), others.filter(rank__gt=here.rank).first()
+        before, after = others.filter(rank__lt=here.rank).last(), others.filter(rank__gt=here.rank).first()
+        return Place(here, before, after)
 
 
 def largest(scope: Scope, *, limit: int = 10) -> list[QueueItem]:

@@ -51,10 +51,10 @@ class Event:
         return self.on, self.at.timestamp() if self.at else 0.0
 
 
-def timeline(scope: Scope, debtor_id: int, *, limit: int = MOST) -> list[Event]:
-    """Return the last `limit` events of a debtor, newest first."""
+def timeline(scope: Scope, debtor_id: int, *, kind: str = "", limit: int = MOST) -> list[Event]:
+    """Return the last `limit` events of a debtor, newest first; of one kind (of KINDS) if given."""
     with scope.active():
-        events = [event for source in SOURCES for event in source(debtor_id, limit)]
+        events = [event for source in KINDS.get(kind, SOURCES) for event in source(debtor_id, limit)]
     return sorted(events, key=Event.order, reverse=True)[:limit]
 
 
@@ -156,3 +156,10 @@ def _decisions(debtor_id: int, limit: int) -> Iterator[Event]:
 
 
 SOURCES = (_entries, _interactions, _holds, _messages, _decisions)
+KINDS = {
+    "dinheiro": (_entries,),
+    "contatos": (_interactions, _holds),
+    "mensagens": (_messages,),
+    "regua": (_decisions,),
+}
+"""What may be asked for alone."""

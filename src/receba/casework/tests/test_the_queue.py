@@ -64,7 +64,7 @@ def tell(cast, debtor, outcome, key="k", on=ON, **facts):
 
 def test_before_the_first_day_there_is_no_queue(cast):
     assert queries.queue_page(cast.scope).on is None
-    assert queries.neighbours(cast.scope, cast.aurora.pk) == (None, None)
+    assert queries.place(cast.scope, cast.aurora.pk) is None
 
 
 def test_only_who_is_late_is_in_the_queue_the_most_promising_first(portfolio):
@@ -99,7 +99,8 @@ def test_a_person_of_one_portfolio_gets_its_debtors_and_its_amounts(portfolio):
     assert rows(portfolio) == [("2", 1_000_00, Action.CALL), ("3", 10_00, Action.FIND_CONTACT)]
     portfolio.scope = replace(portfolio.scope, portfolios=frozenset({portfolio.other_portfolio.pk}))
     assert rows(portfolio) == [("3", 5_000_00, Action.FIND_CONTACT)]
-    assert queries.neighbours(portfolio.scope, portfolio.vertice.pk) == (None, None)
+    alone = queries.place(portfolio.scope, portfolio.vertice.pk)
+    assert (alone.before, alone.after) == (None, None)
     with pytest.raises(services.WholeCompanyOnly):
         build(portfolio)
 
@@ -124,8 +125,9 @@ def test_pages_follow_each_other_and_neighbours_are_the_next_rows(portfolio):
     second = queries.queue_page(portfolio.scope, limit=1, after=first.following)
     assert [r.item.debtor.code for r in (*first.rows, *second.rows)] == ["3", "2"]
     assert second.following is None
-    assert queries.neighbours(portfolio.scope, portfolio.vertice.pk) == (None, portfolio.aurora.pk)
-    assert queries.neighbours(portfolio.scope, portfolio.aurora.pk) == (portfolio.vertice.pk, None)
+    first, last = (queries.place(portfolio.scope, debtor.pk) for debtor in (portfolio.vertice, portfolio.aurora))
+    assert (first.before, first.after, first.item.rank) == (None, portfolio.aurora.pk, 1)
+    assert (last.before, last.after) == (portfolio.vertice.pk, None)
     assert rows(portfolio, action=Action.CALL) == [("2", 1_000_00, Action.CALL)]
     assert rows(portfolio, portfolio_id=portfolio.other_portfolio.pk) == [("3", 5_000_00, Action.FIND_CONTACT)]
 
