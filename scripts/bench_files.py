@@ -86,13 +86,13 @@ def measure(millions: float, chosen: argparse.Namespace, folder: Path) -> list[d
 
 
 def differing(one: Path, other: Path) -> str:
-    """Return how many rows of each table are on one side only, and how many there are."""
+    """Return how many rows of each table of each day are on one side only, and how many there are."""
     import duckdb
 
     told = []
     with duckdb.connect() as connection:
         connection.execute("SET memory_limit = '4GB'")
-        for home in sorted(path for path in next(one.glob("company=*/date=*")).iterdir() if path.is_dir()):
+        for home in sorted(path for path in one.glob("company=*/date=*/*") if path.is_dir()):
             tables = [home] if home.name != "state" else sorted(path for path in home.iterdir() if path.is_dir())
             for table in tables:
                 sides = [f"read_parquet('{side / table.relative_to(one)}/**/*.parquet')" for side in (one, other)]
@@ -100,9 +100,9 @@ def differing(one: Path, other: Path) -> str:
                 (apart,) = connection.sql(
                     f"SELECT (SELECT count(*) FROM (SELECT {ordered} FROM {sides[0]} EXCEPT ALL SELECT {ordered} FROM {sides[1]}))"
                     f" + (SELECT count(*) FROM (SELECT {ordered} FROM {sides[1]} EXCEPT ALL SELECT {ordered} FROM {sides[0]}))"
-                ).fetchone()
-                (rows,) = connection.sql(f"SELECT count(*) FROM {sides[0]}").fetchone()
-                told.append(f"{table.name} {apart} of {rows:,}")
+                ).fetchall()[0]
+                (rows,) = connection.sql(f"SELECT count(*) FROM {sides[0]}").fetchall()[0]
+                told.append(f"{home.parent.name[-2:]} {table.name} {apart} of {rows:,}")
     return "; ".join(told)
 
 
