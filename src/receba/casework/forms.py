@@ -119,7 +119,7 @@ class InteractionForm(forms.Form):
     observacao = forms.CharField(
         label=_("Observação"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )
-    dia = forms.DateField(label=_("Data prometida ou do retorno"), required=False, widget=Day)
+    dia = forms.DateField(label=_("Para quando"), required=False, widget=Day)
     valor = forms.DecimalField(
         label=_("Valor prometido (R$)"), required=False, localize=True, max_digits=12, decimal_places=2
     )

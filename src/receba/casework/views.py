@@ -231,7 +231,7 @@ def _interaction_form(request: CompanyRequest, profile: Profile, data: Any = Non
     ]
     tomorrow = effective_due(timezone.localdate() + timedelta(1))
     owed = profile.totals["overdue"] or profile.totals["principal"]
-    initial = {"dia": tomorrow, "valor": Decimal(owed) / 100 if owed > 0 else None}
+    initial = {"dia": tomorrow, "valor": Decimal(owed).scaleb(-2) if owed > 0 else None}
     return InteractionForm(data, initial=initial, contacts=contacts, titles=_titles_to_choose(profile))
 
 

@@ -120,7 +120,7 @@ def profile(scope: Scope, debtor_id: int, *, on: date, known_on: date | None = N
 
 def _totals(readings: list[TitleReading]) -> dict[str, int]:
     """Return what the debtor owes, by component."""
-    parts = ("principal", "fee", "fine", "interest", "correction", "total")
+    parts = ("principal", "charges", "fee", "fine", "interest", "correction", "total")
     totals = {part: sum(getattr(r.position, f"{part}_centavos") for r in readings) for part in parts}
     totals["discount"] = sum(r.position.early_discount_centavos for r in readings)
     totals["overdue"] = sum(r.position.principal_centavos for r in readings if r.bucket)

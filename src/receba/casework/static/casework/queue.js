@@ -51,6 +51,7 @@
     if (next) stand(next);
     else if (event.detail.next !== event.detail.debtor) document.querySelector("a[data-page]")?.click();
     document.activeElement?.blur();
+    pane.scrollTop = 0;
   });
 
   const first = list.querySelector("tr:not(.worked)") ?? list.querySelector("tr");
