@@ -80,3 +80,10 @@ def shown(kpi: str, value: int | None) -> str:
     if unit is Unit.DAYS_E1:
         return f"{_comma(value, 1)} dias"
     return _comma(value, 0)
+
+
+def difference(kpi: str, now: int, before: int) -> str | None:
+    """Return by how much a value moved: points of a share, else percent; None where there was nothing before."""
+    if KPIS[kpi].unit is Unit.BPS:
+        return f"{_comma(abs(now - before), 2)} p.p."
+    return f"{_comma((abs(now - before) * 2000 + abs(before)) // (2 * abs(before)), 1)}%" if before else None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -134,6 +135,24 @@ def trend(
             .values_list("on", "value")[:days]
         )
         return list(rows)[::-1]
+
+
+def trends(
+    scope: Scope, kpis: Collection[str], *, until: date, days: int = 90, portfolio_id: int | None = None
+) -> dict[str, list[tuple[date, int | None]]]:
+    """Return for each KPI its (day, value) on the days published in the last `days` days, oldest first."""
+    with scope.active():
+        rows = (
+            KpiDay.objects.filter(_of(_part(scope, portfolio_id)), kpi__in=kpis, bucket=WHOLE)
+            .filter(on__lte=until, on__gt=until - timedelta(days))
+            .order_by("kpi", "on", "-known_on")
+            .distinct("kpi", "on")
+            .values_list("kpi", "on", "value")
+        )
+        told: dict[str, list[tuple[date, int | None]]] = {kpi: [] for kpi in kpis}
+        for kpi, on, value in rows:
+            told[kpi].append((on, value))
+        return told
 
 
 def open_now(scope: Scope) -> int:

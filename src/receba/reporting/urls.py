@@ -10,5 +10,6 @@ app_name = "reporting"
 urlpatterns = [
     path("painel/", views.panel, name="panel"),
     path("painel/custo-de-capital/", views.capital_cost, name="capital_cost"),
+    path("painel/agora/", views.now, name="now"),
     path("painel/<str:kpi>/", views.kpi, name="kpi"),
 ]

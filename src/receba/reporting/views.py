@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +23,7 @@ from receba.reporting import queries, services
 from receba.reporting.core import pareto
 from receba.reporting.core.kpis import KPIS, WHOLE, Split
 from receba.reporting.forms import CapitalCostForm, PanelFilter
-from receba.reporting.labels import BUCKETS, LABELS, ROLL_BUCKETS, shown
+from receba.reporting.labels import BUCKETS, LABELS, ROLL_BUCKETS, difference, shown
 from receba.reporting.queries import Panel
 from receba.ruler import queries as ruler
 from receba.scoring import queries as scoring
@@ -66,6 +66,19 @@ _OVERDUE = frozenset(
 )
 """KPIs whose rows are the overdue titles; those of the others are all open titles."""
 TREND_DAYS = 90
+_MONTH, _SPARK = 30, 30
+_BETTER = {
+    **dict.fromkeys(("received_centavos", "punctuality_count_bps", "punctuality_value_bps"), True),
+    **dict.fromkeys(
+        (
+            "overdue_centavos", "overdue_updated_centavos", "delinquency_bps", "overdue_debtors", "over90_bps",
+            "dpd_overdue_value", "dpd_due_count", "dpd_due_value", "payment_delay", "dso_simple", "dso_countback",
+            "average_days_delinquent", "cost_of_delay_centavos",
+        ),
+        False,
+    ),
+}  # fmt: skip
+"""Whether more is better; the others are neither."""
 
 
 @require_GET
@@ -101,7 +114,9 @@ def _rows_of_kpi(request: CompanyRequest, shown_panel: Panel, kpi: str) -> str:
     return rows_of(request, shown_panel, **({"vencidos": "on"} if kpi in _OVERDUE else {}))
 
 
-def _tiles(request: CompanyRequest, shown_panel: Panel, kpis: tuple[str, ...]) -> list[dict[str, Any]]:
+def _tiles(
+    request: CompanyRequest, shown_panel: Panel, kpis: tuple[str, ...], courses: dict[str, list[Any]]
+) -> list[dict[str, Any]]:
     return [
         {
             "kpi": kpi,
@@ -110,22 +125,39 @@ def _tiles(request: CompanyRequest, shown_panel: Panel, kpis: tuple[str, ...]) -
             "value": shown(kpi, shown_panel.value(kpi)),
             "address": reverse("reporting:kpi", args=[request.company.pk, kpi]),
             "rows": _rows_of_kpi(request, shown_panel, kpi),
+            "course": [value for _day, value in courses[kpi][-_SPARK:]],
+            "change": _change(kpi, shown_panel, courses[kpi]),
         }
         for kpi in kpis
     ]
 
 
+def _change(kpi: str, shown_panel: Panel, course: list[tuple[date, int | None]]) -> dict[str, Any] | None:
+    """Return how a KPI moved in a month, in words, and whether that is good; None where either end is missing."""
+    before = [value for day, value in course if day <= shown_panel.on - timedelta(_MONTH)]
+    now = shown_panel.value(kpi)
+    if not before or before[-1] is None or now is None:
+        return None
+    moved, size = now - before[-1], difference(kpi, now, before[-1])
+    if size is None:
+        return None
+    tone = "" if not moved or kpi not in _BETTER else "good" if (moved > 0) == _BETTER[kpi] else "bad"
+    return {"sign": "▲" if moved > 0 else "▼" if moved < 0 else "=", "size": size, "tone": tone}
+
+
 def _context(request: CompanyRequest, form: PanelFilter, shown_panel: Panel) -> dict[str, Any]:
     scope, on = request.scope, shown_panel.on
     ageing = _ageing(request, shown_panel)
+    courses = queries.trends(
+        scope, (*FIRST_TILES, *OTHER_TILES), until=on, days=TREND_DAYS, portfolio_id=shown_panel.portfolio_id
+    )
     return {
         "form": form,
         "day": Day().render("em", on, {"id": "id_em"}),
         "known": Day().render("conhecido", shown_panel.known_on, {"id": "id_conhecido"}),
         "panel": shown_panel,
-        "open_now": queries.open_now(scope),
-        "first": _tiles(request, shown_panel, FIRST_TILES),
-        "others": _tiles(request, shown_panel, OTHER_TILES),
+        "first": _tiles(request, shown_panel, FIRST_TILES, courses),
+        "others": _tiles(request, shown_panel, OTHER_TILES, courses),
         "ageing": ageing,
         "strip": [(str(row["name"]), row["centavos"], row["address"]) for row in ageing],
         "totals": {
@@ -139,14 +171,13 @@ def _context(request: CompanyRequest, form: PanelFilter, shown_panel: Panel) -> 
         "rolls": [
             (ROLL_BUCKETS[b], shown("roll_bps", value)) for b, value in shown_panel.split("roll_bps") if b != WHOLE
         ],
-        "trend": _trend(request, on, shown_panel.portfolio_id),
+        "trend": _trend(courses),
         "curve": _curve(shown_panel),
         "pareto_80": shown_panel.value("pareto_80_debtors"),
         "overdue_debtors": shown_panel.value("overdue_debtors"),
         "largest": casework.largest(scope),
         "indices": scoring.index_day(scope, on=on),
         "index_history": _index_history(request, on),
-        "plan": ruler.plan_of(scope, on=on),
         "may_set": scope.allows(Permission.SETTINGS),
     }
 
@@ -168,12 +199,9 @@ def _ageing(request: CompanyRequest, shown_panel: Panel) -> list[dict[str, Any]]
     ]
 
 
-def _trend(request: CompanyRequest, until: date, portfolio_id: int | None) -> list[tuple[str, list[Any]]]:
+def _trend(courses: dict[str, list[Any]]) -> list[tuple[str, list[Any]]]:
     """Return the lines of open and overdue, in centavos, over the days published."""
-    lines = []
-    for kpi in ("open_centavos", "overdue_centavos"):
-        told = queries.trend(request.scope, kpi, until=until, days=TREND_DAYS, portfolio_id=portfolio_id)
-        lines.append((str(LABELS[kpi][0]), told))
+    lines = [(str(LABELS[kpi][0]), courses[kpi]) for kpi in ("open_centavos", "overdue_centavos")]
     return lines if len(lines[0][1]) > 1 else []
 
 
@@ -194,6 +222,18 @@ def _curve(shown_panel: Panel) -> list[tuple[int, float]]:
     if reached:  # the curve is known by percent of debtors; the point that the text names must be on it
         points.setdefault(reached, 0.8)
     return sorted(points.items())
+
+
+@require_GET
+@company_view(Permission.VIEW)
+def now(request: CompanyRequest) -> HttpResponse:
+    """Show what is open at this moment and the plan of a day: what takes as long as the rest of the panel together."""
+    form = PanelFilter(request.scope, request.GET)
+    form.is_valid()
+    on = form.cleaned_data.get("em") or queries.last_day(request.scope) or timezone.localdate()
+    context = {"open_now": queries.open_now(request.scope), "plan": ruler.plan_of(request.scope, on=on), "on": on}
+    page = "reporting/_now.html" if request.headers.get("HX-Request") else "reporting/now.html"
+    return TemplateResponse(request, page, context)
 
 
 @require_GET

@@ -17,7 +17,8 @@ from receba.kernel.tables import EntryKind
 from receba.ledger import services as ledger
 from receba.ledger.services import News, NewTitle
 from receba.reporting import queries, services
-from receba.reporting.core.kpis import KPIS
+from receba.reporting.core.kpis import KPIS, WHOLE
+from receba.reporting.models import KpiDay
 
 TODAY = timezone.localdate()
 
@@ -100,7 +101,8 @@ def test_a_day_as_it_was_and_as_it_is_known_now(portfolio, visit):
 @pytest.mark.req("S0.70")
 def test_a_payment_shows_at_once(portfolio, visit):
     ledger.post(portfolio.scope, [News("p", portfolio.titles["A1"], EntryKind.PAYMENT, 1_050_00, TODAY)])
-    assert visit(Role.READER).context["open_now"] == 800_00
+    at_once = visit(Role.READER, f"/{portfolio.serra_azul.pk}/painel/agora/")
+    assert at_once.context["open_now"] == 800_00 and "R$\N{NO-BREAK SPACE}800,00" in at_once.content.decode()
     now = visit(Role.READER, agora="1").context["panel"]
     assert (now.on, now.value("open_centavos")) == (TODAY, 800_00)
 
@@ -112,7 +114,22 @@ def test_a_person_of_one_portfolio_sees_its_panel(portfolio, visit):
     page = visit(person)
     assert page.context["panel"].value("open_centavos") == 300_00
     assert "Aurora" not in page.content.decode()
-    assert page.context["open_now"] == 300_00
+    assert visit(person, f"/{portfolio.serra_azul.pk}/painel/agora/").context["open_now"] == 300_00
+
+
+@pytest.mark.req("S0.56")
+def test_a_tile_says_how_its_number_moved_in_a_month_and_whether_that_is_good(portfolio, visit):
+    month_ago = TODAY - timedelta(31)
+    with portfolio.scope.active():
+        for kpi, value in (("overdue_centavos", 1_000_00), ("received_centavos", 0), ("delinquency_bps", 100)):
+            KpiDay.objects.create(
+                company=portfolio.serra_azul, on=month_ago, known_on=month_ago, kpi=kpi, bucket=WHOLE, value=value
+            )
+    tiles = {tile["kpi"]: tile["change"] for tile in visit(Role.READER).context["first"]}
+    assert tiles["overdue_centavos"] == {"sign": "▲", "size": "30,0%", "tone": "bad"}
+    assert tiles["delinquency_bps"]["size"].endswith(" p.p.")
+    assert tiles["received_centavos"] is None, "nothing grows from nothing by no percentage"
+    assert tiles["open_centavos"] is None, "nobody knows what it was"
 
 
 def test_every_kpi_has_a_page_and_anything_else_has_none(portfolio, visit):
