@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from receba.access.core.roles import Role
+from receba.access.fields import DayField, DocumentField, PhoneField
 from receba.access.models import ROLE_LABELS, Company, Portfolio
-from receba.kernel.documents import clean_document, format_document, person_type_of
 
 COLOURS = [(1, _("verde")), (2, _("roxo")), (3, _("laranja")), (4, _("azul")), (5, _("amarelo"))]
 
@@ -48,7 +48,8 @@ class InviteForm(forms.Form):
 class CompanyForm(forms.ModelForm):
     """Who the creditor is, on every message, and what the program may do by itself."""
 
-    document = forms.CharField(label=_("CNPJ"), max_length=18)
+    document = DocumentField(label=_("CNPJ"), only="PJ")
+    phone = PhoneField(label=_("Telefone"), required=False)
     website = forms.URLField(label=_("Site"), required=False, assume_scheme="https")
     colour = forms.TypedChoiceField(label=_("Cor da empresa"), choices=COLOURS, coerce=int)
 
@@ -73,25 +74,13 @@ class CompanyForm(forms.ModelForm):
             "sends_for_real": _("Desligado, nada chega aos clientes: as mensagens ficam à vista na caixa local."),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["document"] = format_document(self.initial.get("document", ""))
-
-    def clean_document(self) -> str:
-        document = clean_document(self.cleaned_data["document"])
-        if person_type_of(document) != "PJ":
-            raise forms.ValidationError(_("Este CNPJ não confere: os dígitos verificadores são outros."))
-        return document
-
 
 class TrailForm(forms.Form):
     """Which part of the audit trail to show."""
 
     table = forms.ChoiceField(label=_("Tabela"), required=False)
     actor = forms.CharField(label=_("Quem"), required=False, max_length=200)
-    day = forms.DateField(
-        label=_("Dia"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    day = DayField(label=_("Dia"), required=False)
 
     def __init__(self, *args: Any, tables: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

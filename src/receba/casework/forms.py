@@ -9,6 +9,7 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from receba.access.fields import DayField, MoneyField
 from receba.access.models import Portfolio
 from receba.access.scope import Scope
 from receba.casework.core.outcomes import Channel, Outcome
@@ -34,15 +35,6 @@ _BUCKETS = [
 ]
 BUCKET_LABELS = tuple(label for _number, label in _BUCKETS)
 assert len(BUCKET_LABELS) == len(BUCKET_LIMITS) + 1
-
-
-class Day(forms.DateInput):
-    """A day, as browsers want it."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 def portfolios_of(scope: Scope) -> list[Portfolio]:
@@ -94,8 +86,8 @@ class TitlesFilter(WithPortfolio):
         label=_("Atraso"), required=False, coerce=int, empty_value=None, choices=[("", _("qualquer")), *_BUCKETS]
     )
     vencidos = forms.BooleanField(label=_("só vencidos"), required=False)
-    em = forms.DateField(label=_("Posição em"), required=False, widget=Day)
-    conhecido = forms.DateField(label=_("Com o que se sabia em"), required=False, widget=Day)
+    em = DayField(label=_("Posição em"), required=False)
+    conhecido = DayField(label=_("Com o que se sabia em"), required=False)
     desde = forms.DateField(required=False, widget=forms.HiddenInput)
     id = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
@@ -119,10 +111,8 @@ class InteractionForm(forms.Form):
     observacao = forms.CharField(
         label=_("Observação"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )
-    dia = forms.DateField(label=_("Para quando"), required=False, widget=Day)
-    valor = forms.DecimalField(
-        label=_("Valor prometido (R$)"), required=False, localize=True, max_digits=12, decimal_places=2
-    )
+    dia = DayField(label=_("Para quando"), required=False)
+    valor = MoneyField(label=_("Valor prometido (R$)"), required=False)
     titulos = forms.TypedMultipleChoiceField(
         label=_("Títulos contestados ou informados como pagos"),
         required=False,
@@ -180,7 +170,7 @@ class HoldForm(forms.Form):
         label=_("Motivo"), coerce=int, choices=[(k.value, HOLD_LABELS[k]) for k in PLACED_BY_HAND]
     )
     titulo = forms.TypedChoiceField(label=_("Título"), required=False, coerce=int, empty_value=None)
-    ate = forms.DateField(label=_("Até"), required=False, widget=Day, help_text=_("vazio: até alguém liberar"))
+    ate = DayField(label=_("Até"), required=False, help_text=_("vazio: até alguém liberar"))
     nota = forms.CharField(label=_("Observação"), required=False, max_length=300)
 
     def __init__(self, *args: Any, titles: list[tuple[int, str]], today: date, **kwargs: Any) -> None:

@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from receba.access.core.roles import Permission
+from receba.access.fields import Typed
 from receba.access.web import CompanyRequest, company_view
 from receba.casework import queries, services
 from receba.casework.core.outcomes import BadOutcome, Outcome
 from receba.casework.forms import (
     BUCKET_LABELS,
-    Day,
     HoldForm,
     InteractionForm,
     QueueFilter,
@@ -33,6 +33,7 @@ from receba.casework.queries.debtors import Profile
 from receba.kernel.days import effective_due, from_day_number
 from receba.kernel.money import format_brl
 from receba.kernel.tables import EntryKind, HoldKind
+from receba.kernel.typed import read_day
 from receba.ledger import services as ledger
 from receba.ledger.models import ENTRY_LABELS, Hold, Title
 from receba.outreach import queries as outreach
@@ -65,7 +66,7 @@ def chosen_day(request: CompanyRequest, name: str = "em") -> date:
     """Return the day that the address asks for, or today."""
     text = request.GET.get(name, "")
     try:
-        day = date.fromisoformat(text)
+        day = read_day(text, timezone.localdate())
     except ValueError:
         return timezone.localdate()
     return min(max(day, _EARLIEST), _LATEST)
@@ -149,7 +150,7 @@ def _debtor_context(
     listed = None if request.GET.get("titulos") == "todos" else _LISTED
     return {
         **_case_context(request, profile, on, interaction),
-        "day": Day().render("em", on, {"id": "em"}),
+        "day": Typed("day").render("em", on, {"id": "em"}),
         "timeline": events[:most],
         "more_events": len(events) > most and not everything,
         "kind": kind,
@@ -356,7 +357,7 @@ def title(request: CompanyRequest, title_id: int) -> HttpResponse:
         "on": on,
         "page": page,
         "title": page.title,
-        "day": Day().render("em", on, {"id": "em"}),
+        "day": Typed("day").render("em", on, {"id": "em"}),
         "entries": [(line, ENTRY_LABELS[EntryKind(line.entry.kind)]) for line in page.lines],
         "charges": [
             {

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from receba.access.core.roles import Permission
+from receba.access.fields import DayField
 from receba.access.web import CompanyRequest, company_view
 from receba.daily import queries, services, tasks
 from receba.daily.labels import LABELS, count, counted, what_came
@@ -35,9 +36,7 @@ BADGES = {State.DONE: "good", State.FAILED: "bad", State.RUNNING: "warn", State.
 class RunForm(forms.Form):
     """Which day to run."""
 
-    on = forms.DateField(
-        label=gettext_lazy("Dia"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), localize=False
-    )
+    on = DayField(label=gettext_lazy("Dia"))
     force = forms.BooleanField(label=gettext_lazy("refazer mesmo sem novidades"), required=False)
 
     def clean_on(self) -> date:
@@ -117,7 +116,7 @@ LATE_FACTS_SHOWN = 100
 class DayForm(forms.Form):
     """Which day to look at."""
 
-    em = forms.DateField(localize=False)
+    em = DayField()
 
 
 @company_view(Permission.VIEW)
@@ -152,7 +151,7 @@ def restated(request: CompanyRequest) -> TemplateResponse:
 class ApprovalForm(forms.Form):
     """Which day's contacts are approved: those marked, when `only` says so; otherwise all, `expected` of them."""
 
-    on = forms.DateField(localize=False)
+    on = DayField()
     expected = forms.IntegerField(required=False)
     only = forms.BooleanField(required=False)
 

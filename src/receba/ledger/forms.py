@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from receba.access.fields import DayField, PercentField
 from receba.ledger.core.ceilings import Relation
 from receba.ledger.core.rules import DEFAULT_IMPUTATION
 from receba.ledger.models import COMPONENT_LABELS, RELATION_LABELS, PriceIndex, Terms
@@ -20,13 +21,6 @@ _DISCOUNT = re.compile(r"^(\d{1,3})\s*(?:dias?)?(?:\s*[:;=]\s*|\s+)(\d{1,2}(?:[.
 def bps_of(percent: Decimal) -> int:
     """Return a percentage of at most two decimals in hundredths of a percent."""
     return int(percent * 100)
-
-
-class PercentField(forms.DecimalField):
-    """A percentage from 0 to `most`, two decimals; gives Decimal."""
-
-    def __init__(self, *, most: int, **kwargs: Any) -> None:
-        super().__init__(min_value=0, max_value=most, max_digits=5, decimal_places=2, localize=True, **kwargs)
 
 
 class OrderWidget(forms.MultiWidget):
@@ -70,9 +64,8 @@ class TermsForm(forms.Form):
     code = forms.SlugField(
         label=_("Código"), max_length=60, initial="padrao", help_text=_("O mesmo código com outra data é outra versão.")
     )
-    since = forms.DateField(
+    since = DayField(
         label=_("Vale desde"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Para títulos emitidos a partir deste dia; os já registrados ficam como estão."),
     )
     relation = forms.ChoiceField(

@@ -8,24 +8,23 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from receba.casework.forms import Day, WithPortfolio
+from receba.access.fields import DayField, PercentField
+from receba.casework.forms import WithPortfolio
 
 
 class PanelFilter(WithPortfolio):
     """The day of the panel, the day of its knowledge, and whether to compute it now."""
 
-    em = forms.DateField(label=_("Posição em"), required=False, widget=Day)
-    conhecido = forms.DateField(label=_("Com o que se sabia em"), required=False, widget=Day)
+    em = DayField(label=_("Posição em"), required=False)
+    conhecido = DayField(label=_("Com o que se sabia em"), required=False)
     agora = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
 class CapitalCostForm(forms.Form):
     """What money costs the company, from a day on."""
 
-    desde = forms.DateField(label=_("Vale desde"), widget=Day)
-    taxa = forms.DecimalField(
-        label=_("Custo de capital ao mês (%)"), localize=True, min_value=0, max_value=50, decimal_places=2
-    )
+    desde = DayField(label=_("Vale desde"))
+    taxa = PercentField(label=_("Custo de capital ao mês (%)"), most=50)
     fonte = forms.CharField(label=_("Fonte"), max_length=200, help_text=_("quem disse, em que documento"))
 
     def clean_desde(self) -> date:

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from receba.access.core.roles import Permission
+from receba.access.fields import Typed
 from receba.access.web import CompanyRequest, company_view
 from receba.casework import queries as casework
-from receba.casework.forms import Day
 from receba.reporting import queries, services
 from receba.reporting.core import pareto
 from receba.reporting.core.kpis import KPIS, WHOLE, Split
@@ -153,8 +153,8 @@ def _context(request: CompanyRequest, form: PanelFilter, shown_panel: Panel) -> 
     )
     return {
         "form": form,
-        "day": Day().render("em", on, {"id": "id_em"}),
-        "known": Day().render("conhecido", shown_panel.known_on, {"id": "id_conhecido"}),
+        "day": Typed("day").render("em", on, {"id": "id_em"}),
+        "known": Typed("day").render("conhecido", shown_panel.known_on, {"id": "id_conhecido"}),
         "panel": shown_panel,
         "first": _tiles(request, shown_panel, FIRST_TILES, courses),
         "others": _tiles(request, shown_panel, OTHER_TILES, courses),
