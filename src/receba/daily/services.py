@@ -21,6 +21,7 @@ from receba.daily.models import DailyRun, DailyStep, State
 from receba.daily.order import ORDER, Day, Step, prepare_approved
 from receba.engine.backends import connect
 from receba.intake import queries as intake
+from receba.outreach import services as outreach
 from receba.ruler import services as ruler
 
 log = structlog.get_logger()
@@ -60,11 +61,30 @@ def run_day(
 
 
 @transaction.atomic
-def approve_plan(scope: Scope, *, on: date, decision_ids: list[int] | None = None) -> dict[str, int]:
-    """Approve the day's contacts and write their messages; the sending worker does the rest. Twice changes nothing."""
-    approved = ruler.approve(scope, on=on, decision_ids=decision_ids)
+def approve_plan(
+    scope: Scope,
+    *,
+    on: date,
+    decision_ids: list[int] | None = None,
+    step: ruler.Place | None = None,
+    expected: int | None = None,
+) -> dict[str, int]:
+    """Approve the day's contacts (or those of a step, or some) and write their messages; the sending worker does the
+    rest. Twice changes nothing. Raises PlanMoved when others wait than were `expected`."""
+    approved = ruler.approve(scope, on=on, decision_ids=decision_ids, step=step, expected=expected)
     job = Scope(scope.company_id, scope.actor, frozenset(Permission), scope.portfolios, scope.reason)
     return {**prepare_approved(job, on=on), "approved": approved}
+
+
+@transaction.atomic
+def undo_approval(scope: Scope, *, on: date, step: ruler.Place | None = None) -> int:
+    """Take the approval of a day, or of a step of it, back and keep its messages; return how many contacts wait again.
+
+    All or nothing: raises outreach.AlreadyLeft when one of the messages was handed over.
+    """
+    decisions = ruler.unapprove(scope, on=on, step=step)
+    outreach.withdraw_all(scope, decisions, at=timezone.now())
+    return len(decisions)
 
 
 def missed_days(scope: Scope, on: date) -> list[date]:

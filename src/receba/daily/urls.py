@@ -13,4 +13,6 @@ urlpatterns = [
     path("rotina/reapresentado/", views.restated, name="restated"),
     path("rotina/andamento/", views.progress, name="progress"),
     path("plano/aprovar/", views.approve_plan, name="approve"),
+    path("plano/recusar/", views.refuse_step, name="refuse"),
+    path("plano/desfazer/", views.undo_plan, name="undo"),
 ]

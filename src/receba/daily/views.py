@@ -24,10 +24,13 @@ from receba.daily import queries, services, tasks
 from receba.daily.labels import LABELS, count, counted, what_came
 from receba.daily.models import DailyRun, DailyStep, State
 from receba.ledger import queries as ledger
+from receba.outreach.services import AlreadyLeft
 from receba.reporting import queries as reporting
 from receba.reporting.labels import LABELS as KPI_LABELS
 from receba.reporting.labels import shown
 from receba.ruler import queries as ruler
+from receba.ruler import services as ruler_services
+from receba.ruler.services import PlanMoved
 
 SHOWN = 30
 BADGES = {State.DONE: "good", State.FAILED: "bad", State.RUNNING: "warn", State.WAITING: ""}
@@ -148,44 +151,132 @@ def restated(request: CompanyRequest) -> TemplateResponse:
     return TemplateResponse(request, "daily/restated.html", context)
 
 
+class PlaceField(forms.RegexField):
+    """A step of a plan as an address says it: `version.place`; an empty one is None."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(r"^[0-9]{1,18}\.[0-9]{1,4}$", empty_value=None, **options)
+
+    def clean(self, value: Any) -> Any:
+        told = super().clean(value)
+        if told is None:
+            return None
+        version, place = told.split(".")
+        return int(version), int(place)
+
+
 class ApprovalForm(forms.Form):
-    """Which day's contacts are approved: those marked, when `only` says so; otherwise all, `expected` of them."""
+    """Which day's contacts: those marked, when `only` says so; those of a step; otherwise all. `expected` were seen."""
 
     on = DayField()
     expected = forms.IntegerField(required=False)
     only = forms.BooleanField(required=False)
+    step = PlaceField(required=False)
 
 
-def _refusal(request: CompanyRequest, form: ApprovalForm, marked: list[int], waiting: int) -> str:
+class RefusalForm(ApprovalForm):
+    """Which step is refused, and why."""
+
+    step = PlaceField()
+    note = forms.CharField(max_length=300)
+
+
+def _refusal(request: CompanyRequest, form: ApprovalForm, marked: list[int]) -> str:
     """Return why what was asked is not done; nothing when it is."""
-    on, last = form.cleaned_data["on"], ruler.last_day(request.scope)
-    if on != last:
+    if form.cleaned_data["on"] != ruler.last_day(request.scope):
         return _("Só o último plano pode ser aprovado.")
     if form.cleaned_data["only"]:
         return "" if marked else _("Marque ao menos um cliente.")
-    if form.cleaned_data["expected"] != waiting:
-        return _("O plano mudou enquanto você olhava: agora são %(n)d à espera. Confira e aprove de novo.") % {
-            "n": waiting
-        }
     return ""
+
+
+def _back(request: CompanyRequest, on: date | None = None) -> HttpResponse:
+    """Lead back to the plan."""
+    address = reverse("ruler:plan", args=[request.company.pk])
+    return redirect(f"{address}?on={on.isoformat()}" if on else address)
+
+
+def _moved(waiting: int) -> str:
+    return _("O plano mudou enquanto você olhava: agora são %(n)d à espera. Confira e aprove de novo.") % {"n": waiting}
 
 
 @company_view(Permission.APPROVE_PLAN)
 @require_POST
 def approve_plan(request: CompanyRequest) -> HttpResponse:
-    """Approve the last plan's contacts, as the person saw them, and write their messages."""
-    form, address = ApprovalForm(request.POST), reverse("ruler:plan", args=[request.company.pk])
+    """Approve the last plan's contacts, or a step's, as the person saw them, and write their messages."""
+    form = ApprovalForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Diga o dia do plano."))
-        return redirect(address)
-    on: date = form.cleaned_data["on"]
+        return _back(request)
+    asked = form.cleaned_data
     marked = [int(pk) for pk in request.POST.getlist("decision") if pk.isascii() and pk.isdigit() and len(pk) < 19]
-    waiting = ruler.plan_of(request.scope, on=on).waiting
-    if refusal := _refusal(request, form, marked, waiting):
+    if refusal := _refusal(request, form, marked):
         messages.error(request, refusal)
-    else:
-        services.approve_plan(request.scope, on=on, decision_ids=marked if form.cleaned_data["only"] else None)
-        approved = waiting - ruler.plan_of(request.scope, on=on).waiting
+        return _back(request, asked["on"])
+    # A person who sees everything at once approves what they saw; marked rows are seen one by one.
+    chosen = {"decision_ids": marked} if asked["only"] else {"step": asked["step"], "expected": asked["expected"] or 0}
+    try:
+        approved = services.approve_plan(request.scope, on=asked["on"], **chosen)["approved"]
         told = ngettext("%(n)d contato aprovado.", "%(n)d contatos aprovados.", approved)
         messages.success(request, told % {"n": approved})
-    return redirect(f"{address}?on={on.isoformat()}")
+    except PlanMoved as moved:
+        messages.error(request, _moved(moved.waiting))
+    return _back(request, asked["on"])
+
+
+@company_view(Permission.APPROVE_PLAN)
+@require_POST
+def refuse_step(request: CompanyRequest) -> HttpResponse:
+    """Take everybody who waits for a step out of the last plan, with a reason."""
+    form = RefusalForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Diga o motivo da recusa."))
+        return _back(request, form.cleaned_data.get("on"))
+    asked = form.cleaned_data
+    if refusal := _refusal(request, form, []):
+        messages.error(request, refusal)
+        return _back(request, asked["on"])
+    try:
+        refused = ruler_services.refuse_step(
+            request.scope, on=asked["on"], step=asked["step"], note=asked["note"], expected=asked["expected"] or 0
+        )
+        told = ngettext(
+            "%(n)d contato recusado: o motivo fica no plano.",
+            "%(n)d contatos recusados: o motivo fica no plano.",
+            refused,
+        )
+        messages.success(request, told % {"n": refused})
+    except PlanMoved as moved:
+        messages.error(request, _moved(moved.waiting))
+    return _back(request, asked["on"])
+
+
+@company_view(Permission.APPROVE_PLAN)
+@require_POST
+def undo_plan(request: CompanyRequest) -> HttpResponse:
+    """Take back the approval of a step, or of the whole last plan, while nothing of it left; or a step's refusal."""
+    form = ApprovalForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Diga o dia do plano."))
+        return _back(request)
+    on, step, note = form.cleaned_data["on"], form.cleaned_data["step"], request.POST.get("note", "")
+    if refusal := _refusal(request, form, []):
+        messages.error(request, refusal)
+        return _back(request, on)
+    try:
+        if note and step:
+            waiting = ruler_services.readmit_step(request.scope, on=on, step=step, note=note)
+        else:
+            waiting = services.undo_approval(request.scope, on=on, step=step)
+        told = ngettext(
+            "Desfeito: %(n)d contato volta a esperar.", "Desfeito: %(n)d contatos voltam a esperar.", waiting
+        )
+        messages.success(request, told % {"n": waiting})
+    except AlreadyLeft as left:
+        told = ngettext(
+            "Não dá mais para desfazer: %(n)d mensagem já saiu ou está saindo.",
+            "Não dá mais para desfazer: %(n)d mensagens já saíram ou estão saindo.",
+            left.args[0],
+        )
+        messages.error(request, told % {"n": left.args[0]})
+    return _back(request, on)

@@ -41,6 +41,10 @@ FAILURE_LABELS = {
 }
 
 
+WITHDRAWN = "withdrawn"
+"""Why a message was not sent when its approval was taken back: the one end from which it may begin again."""
+
+
 class MessageTemplate(models.Model):
     """One version of a company's own text. A published version is never edited: the next one takes over."""
 
@@ -192,7 +196,7 @@ WHY_LABELS = {
     Reason.CONVERSATION_CAP: _("já houve conversa hoje"),
     "paid": _("pago antes do envio"),
     "outdated": _("perdeu o sentido antes do envio"),
-    "withdrawn": _("plano retirado"),
+    WITHDRAWN: _("aprovação desfeita"),
     "by_hand": _("cancelada por uma pessoa"),
     "bad_template": _("o modelo não pôde ser usado"),
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection, transaction
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
@@ -15,9 +18,9 @@ from receba.access.scope import Scope
 from receba.engine.contract import arrow_schema
 from receba.kernel.tables import Table
 from receba.ruler.core.document import Step
-from receba.ruler.core.rules import Outcome
+from receba.ruler.core.rules import Outcome, Reason
 from receba.ruler.core.tables import ASSIGNED, CONTACTS, TAKEN
-from receba.ruler.models import REASON_LABELS, Assignment, Decision, Ruler, RulerVersion
+from receba.ruler.models import REASON_LABELS, Assignment, Decision, DecisionTitle, Ruler, RulerVersion
 
 _DAY = "({} - DATE '1970-01-01')"
 MEMORY_DAYS = 400
@@ -127,7 +130,10 @@ def special_assignments(scope: Scope, most: int = 200) -> tuple[list[Assignment]
 
 @dataclass(frozen=True, slots=True)
 class StepCount:
-    """One step of the day's plan: how many debtors, how much they owe, how many are approved."""
+    """One step of the day's plan: how many debtors, how much they owe, how many are approved, by whom and when last.
+
+    `refusals` are (reason, how many debtors) of those who were taken out of it together.
+    """
 
     version: RulerVersion
     step: int
@@ -135,6 +141,13 @@ class StepCount:
     overdue_centavos: int | None
     open_centavos: int | None
     approved: int
+    approved_at: datetime | None = None
+    approvers: tuple[str, ...] = ()
+    refusals: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.version.pk, self.step
 
     @property
     def said(self) -> Step:
@@ -156,6 +169,19 @@ class DayPlan:
     on: date
     steps: list[StepCount]
     silences: list[dict[str, Any]]
+    planned_at: datetime | None = None
+
+    @property
+    def approved(self) -> int:
+        return sum(step.approved for step in self.steps)
+
+    @property
+    def approved_at(self) -> datetime | None:
+        return max((step.approved_at for step in self.steps if step.approved_at), default=None)
+
+    @property
+    def approvers(self) -> list[str]:
+        return sorted({name for step in self.steps for name in step.approvers})
 
     @property
     def send(self) -> int:
@@ -191,20 +217,33 @@ def plan_of(scope: Scope, *, on: date) -> DayPlan:
             "overdue": Sum("overdue_centavos"),
             "open": Sum("open_centavos"),
             "approved": Count("approved_at"),
+            "planned": Max("planned_at"),
         }
+        who = ArrayAgg("approved_by", distinct=True, default=[], filter=Q(approved_at__isnull=False))
         sent, silent = (Decision.objects.filter(on=on, outcome=outcome) for outcome in (Outcome.SEND, Outcome.SKIP))
-        steps_of: list[dict[str, Any]] = [dict(row) for row in sent.values("version_id", "step").annotate(**sums)]
+        steps_of: list[dict[str, Any]] = [
+            dict(row) for row in sent.values("version_id", "step").annotate(**sums, last=Max("approved_at"), who=who)
+        ]
         silences_of: list[dict[str, Any]] = [dict(row) for row in silent.values("reason").annotate(**sums)]
+        refused = defaultdict[tuple[int, int], list[tuple[str, int]]](list)
+        taken_out = silent.filter(reason=Reason.EXCLUDED, step__gte=0).values_list("version_id", "step", "note")
+        for version, step, note, many in taken_out.annotate(n=Count("id")).order_by("-n", "note"):
+            refused[version, step].append((note, many))
+        counted = {(r["version_id"], r["step"]): r for r in steps_of}
         steps = [
             StepCount(
-                versions[r["version_id"]],
-                r["step"],
-                r["debtors"],
-                r["overdue"] if whole else None,
-                r["open"] if whole else None,
-                r["approved"],
+                versions[place[0]],
+                place[1],
+                row.get("debtors", 0),
+                row.get("overdue", 0) if whole else None,
+                row.get("open", 0) if whole else None,
+                row.get("approved", 0),
+                row.get("last"),
+                tuple(row.get("who", ())),
+                tuple(refused.get(place, ())),
             )
-            for r in steps_of
+            for place in {**counted, **refused}
+            for row in [counted.get(place, {})]
         ]
         silences = [
             {
@@ -216,7 +255,8 @@ def plan_of(scope: Scope, *, on: date) -> DayPlan:
             for r in silences_of
         ]
     steps.sort(key=lambda s: (s.version.ruler.name, s.said.offset_days, s.version.number, s.step))
-    return DayPlan(on, steps, sorted(silences, key=lambda row: -row["debtors"]))
+    planned = max((row["planned"] for row in (*steps_of, *silences_of)), default=None)
+    return DayPlan(on, steps, sorted(silences, key=lambda row: -row["debtors"]), planned)
 
 
 def last_day(scope: Scope) -> date | None:
@@ -262,6 +302,62 @@ class Contact:
     debtor_id: int
     template: str
     title_ids: tuple[int, ...]
+
+
+def contacts_of(scope: Scope, decision_ids: Collection[int]) -> list[Contact]:
+    """Return what these decisions would send, approved or not; those that no step was due for are left out."""
+    with scope.active():
+        found = list(
+            Decision.objects.filter(pk__in=list(decision_ids), step__gte=0).select_related("version").order_by("pk")
+        )
+        spoken = defaultdict[int, list[int]](list)
+        rows = DecisionTitle.objects.filter(decision_id__in=[d.pk for d in found], spoken=True)
+        for decision_id, title_id in rows.order_by("title_id").values_list("decision_id", "title_id"):
+            spoken[decision_id].append(title_id)
+    return [
+        Contact(d.pk, d.debtor_id, d.version.document.steps[d.step].template, tuple(spoken[d.pk]))
+        for d in found
+        if d.version is not None
+    ]
+
+
+def sample_decisions(scope: Scope, *, on: date) -> dict[tuple[int, int], int]:
+    """Return one decision for each step of the day's plan, by (version, place): that of its largest debtor.
+
+    To who sees some portfolios only, the first debtor's: whole debtors' sums do not show in the choice either.
+    """
+    largest = ["-overdue_centavos"] if scope.portfolios is None else []
+    with scope.active():
+        rows = Decision.objects.filter(on=on, outcome=Outcome.SEND).order_by(
+            "version_id", "step", *largest, "debtor_id"
+        )
+        return {(v, s): pk for v, s, pk in rows.distinct("version_id", "step").values_list("version_id", "step", "pk")}
+
+
+def taken_since(scope: Scope, *, since: date) -> dict[tuple[int, str], int]:
+    """Return how often each step was taken since a day, by (ruler, key of the step), whatever the version."""
+    with scope.active():
+        versions = {v.pk: v for v in RulerVersion.objects.all()}
+        rows = Decision.objects.filter(on__gte=since, outcome=Outcome.SEND, approved_at__isnull=False)
+        found: Counter[tuple[int, str]] = Counter()
+        for version_id, place, many in rows.values_list("version_id", "step").annotate(n=Count("id")):
+            version = versions[version_id]
+            found[version.ruler_id, version.document.steps[place].key] += many
+    return dict(found)
+
+
+def debtors_under(scope: Scope) -> dict[int, int]:
+    """Return how many debtors with open titles climb each ruler: the nearest assignment of each title counts."""
+    with scope.active(), connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT coalesce(t.ruler_id, d.ruler_id, p.ruler_id) AS ruler, count(DISTINCT o.debtor_id)
+              FROM ledger_opentitle o
+              LEFT JOIN ruler_assignment t ON t.title_id = o.title_id
+              LEFT JOIN ruler_assignment d ON d.debtor_id = o.debtor_id AND d.title_id IS NULL
+              LEFT JOIN ruler_assignment p ON p.portfolio_id = o.portfolio_id
+             GROUP BY 1 HAVING coalesce(t.ruler_id, d.ruler_id, p.ruler_id) IS NOT NULL
+        """)
+        return dict(cursor.fetchall())
 
 
 def approved_contacts(scope: Scope, *, on: date, channel: str) -> list[Contact]:

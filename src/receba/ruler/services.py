@@ -1,4 +1,4 @@
-"""The verbs of the ruler: publish a version, assign it, plan a day, approve the plan, take somebody out of it."""
+"""The verbs of the ruler: publish a version, assign it, plan a day, approve or refuse its steps, take somebody out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 
 import pyarrow as pa
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from psycopg import sql
 
@@ -43,6 +44,14 @@ class CodeTaken(Exception):
 
 class AlreadyApproved(Exception):
     """The decision was approved: it can no longer be taken out of the plan."""
+
+
+class PlanMoved(Exception):
+    """Another number of contacts waits than the person was shown; the argument is that number."""
+
+    @property
+    def waiting(self) -> int:
+        return int(self.args[0])
 
 
 class NotInPlan(Exception):
@@ -266,15 +275,76 @@ def _of(table: str, names: list[str]) -> sql.Composable:
     return sql.SQL(", ").join(sql.Identifier(table, name) if table else sql.Identifier(name) for name in names)
 
 
+Place = tuple[int, int]
+"""A step of a plan: (version, place in its document)."""
+
+
 @transaction.atomic
-def approve(scope: Scope, *, on: date, decision_ids: list[int] | None = None) -> int:
-    """Approve the day's contacts (all of them, or these); return how many. Approved twice counts once."""
+def approve(
+    scope: Scope,
+    *,
+    on: date,
+    decision_ids: list[int] | None = None,
+    step: Place | None = None,
+    expected: int | None = None,
+) -> int:
+    """Approve the day's contacts (all of them, those of a step, or these); return how many. Twice counts once.
+
+    `expected` is the number that the person was shown: another one waiting is PlanMoved, and nobody is approved.
+    """
     scope.require(Permission.APPROVE_PLAN)
     with scope.active():
-        chosen = Decision.objects.filter(on=on, outcome=Outcome.SEND, approved_at=None)
+        chosen = _of_step(Decision.objects.filter(on=on, outcome=Outcome.SEND, approved_at=None), step)
         if decision_ids is not None:
             chosen = chosen.filter(pk__in=decision_ids)
-        return chosen.update(approved_at=timezone.now(), approved_by=str(scope.actor))
+        approved = chosen.update(approved_at=timezone.now(), approved_by=str(scope.actor))
+    if expected is not None and approved != expected:
+        raise PlanMoved(approved)
+    return approved
+
+
+@transaction.atomic
+def unapprove(scope: Scope, *, on: date, step: Place | None = None) -> list[int]:
+    """Let the day's approved contacts (or those of a step) wait again; return their decisions.
+
+    Only for who keeps the messages of these decisions from leaving in the same transaction.
+    """
+    scope.require(Permission.APPROVE_PLAN)
+    with scope.active():
+        chosen = _of_step(Decision.objects.filter(on=on, outcome=Outcome.SEND, approved_at__isnull=False), step)
+        ids = list(chosen.select_for_update().order_by("pk").values_list("pk", flat=True))
+        Decision.objects.filter(pk__in=ids).update(approved_at=None, approved_by="")
+    return ids
+
+
+@transaction.atomic
+def refuse_step(scope: Scope, *, on: date, step: Place, note: str, expected: int | None = None) -> int:
+    """Take everybody who waits for a step out of the day's plan, for one reason; return how many. Reruns respect it.
+
+    Who was approved before stays. Raises PlanMoved as `approve` does, and ValueError for no reason.
+    """
+    scope.require(Permission.APPROVE_PLAN)
+    if not note.strip():
+        raise ValueError("a refusal needs its reason")
+    with scope.active():
+        waiting = _of_step(Decision.objects.filter(on=on, outcome=Outcome.SEND, approved_at=None), step)
+        refused = waiting.update(outcome=Outcome.SKIP, reason=Reason.EXCLUDED, note=note.strip())
+    if expected is not None and refused != expected:
+        raise PlanMoved(refused)
+    return refused
+
+
+@transaction.atomic
+def readmit_step(scope: Scope, *, on: date, step: Place, note: str) -> int:
+    """Take a refusal back: those who left the plan by a step for this reason wait again; return how many."""
+    scope.require(Permission.APPROVE_PLAN)
+    with scope.active():
+        refused = Decision.objects.filter(on=on, outcome=Outcome.SKIP, reason=Reason.EXCLUDED, note=note)
+        return _of_step(refused, step).update(outcome=Outcome.SEND, reason=Reason.STEP_DUE, note="")
+
+
+def _of_step(rows: QuerySet[Decision], step: Place | None) -> QuerySet[Decision]:
+    return rows if step is None else rows.filter(version_id=step[0], step=step[1])
 
 
 @transaction.atomic

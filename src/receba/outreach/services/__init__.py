@@ -3,11 +3,20 @@
 from receba.outreach.services.answers import BadBounce, opt_out, record_bounce, record_touch
 from receba.outreach.services.policy import change_policy
 from receba.outreach.services.preparing import Draft, Prepared, prepare
-from receba.outreach.services.resolving import NotOpen, NotUnknown, cancel, resolve_unknown, withdraw
+from receba.outreach.services.resolving import (
+    AlreadyLeft,
+    NotOpen,
+    NotUnknown,
+    cancel,
+    resolve_unknown,
+    withdraw,
+    withdraw_all,
+)
 from receba.outreach.services.sending import Rescued, Sent, claim, rescue, send_ready
 from receba.outreach.services.writing import BadTemplate, NoDraft, discard_draft, publish_template, write_template
 
 __all__ = [
+    "AlreadyLeft",
     "BadBounce",
     "BadTemplate",
     "Draft",
@@ -30,5 +39,6 @@ __all__ = [
     "resolve_unknown",
     "send_ready",
     "withdraw",
+    "withdraw_all",
     "write_template",
 ]

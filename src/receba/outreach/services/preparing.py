@@ -26,7 +26,7 @@ from receba.outreach.core.figures import Key, TitleFigure, total_of
 from receba.outreach.core.gate import Reason, Verdict
 from receba.outreach.core.policy import Channel, Policy
 from receba.outreach.facts import BUSINESS_ZONE, Known, creditor_of, gather, is_person, policy_of
-from receba.outreach.models import Message, MessageEvent, MessageTemplate
+from receba.outreach.models import WITHDRAWN, Message, MessageEvent, MessageTemplate
 from receba.outreach.rendering import Creditor, Rendered, Source, Speech, library, render
 from receba.outreach.services.events import log, receipt_of
 from receba.parties.models import Contact
@@ -74,8 +74,8 @@ class _Bench:
 def prepare(scope: Scope, on: date, drafts: Iterable[Draft], *, at: datetime | None = None) -> Prepared:
     """Write a message for each draft, with the figures of `on`, after asking the gate; return the counts.
 
-    A draft whose decision and channel are known from before changes nothing. A refusal is written too, with its
-    reason. `at` is when the gate is asked (noon of `on` by default; it is asked again when the message leaves).
+    A draft whose decision and channel are known from before changes nothing, unless that message was withdrawn: then it
+    is written anew. A refusal is written too, with its reason. `at` is when the gate is asked (noon of `on` by default; it is asked again when the message leaves).
     """
     scope.require(Permission.RUN_DAY)
     moment = at or datetime.combine(on, _NOON, BUSINESS_ZONE)
@@ -86,24 +86,31 @@ def prepare(scope: Scope, on: date, drafts: Iterable[Draft], *, at: datetime | N
     given = iter(drafts)
     while chunk := list(itertools.islice(given, _CHUNK)):
         with scope.active(), transaction.atomic():
-            fresh = _unknown(chunk)
-            counts["repeated"] += len(chunk) - len(fresh)
-            for channel in {draft.channel for draft in fresh}:
-                some = [draft for draft in fresh if draft.channel == channel]
-                bench = _bench(scope, on, moment, policy, company, channel, some)
-                written = _write(bench, some)
-                counts["repeated"] += len(some) - len(written)
-                counts.update(kind for kind, _reason in written)
-                reasons.update(reason for kind, reason in written if kind == "silent")
+            fresh, withdrawn = _unwritten(chunk)
+            counts["repeated"] += len(chunk) - len(fresh) - len(withdrawn)
+            for drafts_, clause in ((fresh, _IF_NEW), (withdrawn, _OVER_WITHDRAWN)):
+                for channel in {draft.channel for draft in drafts_}:
+                    some = [draft for draft in drafts_ if draft.channel == channel]
+                    bench = _bench(scope, on, moment, policy, company, channel, some)
+                    written = _write(bench, some, clause)
+                    counts["repeated"] += len(some) - len(written)
+                    counts.update(kind for kind, _reason in written)
+                    reasons.update(reason for kind, reason in written if kind == "silent")
     return Prepared(counts["ready"], counts["waiting"], counts["silent"], counts["repeated"], dict(reasons))
 
 
-def _unknown(drafts: Sequence[Draft]) -> list[Draft]:
-    """Return the drafts that have no message yet, each decision and channel once."""
+def _unwritten(drafts: Sequence[Draft]) -> tuple[list[Draft], list[Draft]]:
+    """Return the drafts that have no message yet, and those whose message was withdrawn; each decision and channel once."""
     ids = [draft.decision_id for draft in drafts]
-    known = set(Message.objects.filter(decision_id__in=ids).values_list("decision_id", "channel"))
+    rows = Message.objects.select_for_update(of=("self",)).filter(decision_id__in=ids).order_by("pk")
+    known = {
+        (decision, channel): why for decision, channel, why in rows.values_list("decision_id", "channel", "reason")
+    }
     unique = {(draft.decision_id, str(draft.channel)): draft for draft in drafts}
-    return [draft for place, draft in unique.items() if place not in known]
+    return (
+        [draft for place, draft in unique.items() if place not in known],
+        [draft for place, draft in unique.items() if known.get(place) == WITHDRAWN],
+    )
 
 
 def _bench(
@@ -168,8 +175,16 @@ _COLUMNS = (
 )
 
 
-def _write(bench: _Bench, drafts: Sequence[Draft]) -> list[tuple[str, str]]:
-    """Write the messages of a chunk; return (ready | waiting | silent, reason) of those that were new."""
+_IF_NEW = "ON CONFLICT DO NOTHING"  # whichever of its two keys another worker wrote first
+_OVER_WITHDRAWN = (
+    "ON CONFLICT ON CONSTRAINT message_once_a_decision DO UPDATE SET "
+    + ", ".join(f'"{name}" = excluded."{name}"' for name in _COLUMNS if name not in ("company_id", "decision_id"))
+    + f" WHERE outreach_message.state = 'cancelled' AND outreach_message.reason = '{WITHDRAWN}'"
+)
+
+
+def _write(bench: _Bench, drafts: Sequence[Draft], on_conflict: str) -> list[tuple[str, str]]:
+    """Write the messages of a chunk; return (ready | waiting | silent, reason) of those that were written."""
     kinds: dict[int, tuple[str, str]] = {}
     rows = [row for draft in drafts for row in _row(bench, draft, kinds)]
     with connection.cursor() as cursor:
@@ -178,7 +193,7 @@ def _write(bench: _Bench, drafts: Sequence[Draft]) -> list[tuple[str, str]]:
             "outreach_message",
             _COLUMNS,
             rows,
-            on_conflict="ON CONFLICT DO NOTHING",  # whichever of its two keys another worker wrote first
+            on_conflict=on_conflict,
             returning=("id", "decision_id"),
         )
     new = {decision: pk for pk, decision in made}

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from receba.access.core.roles import Permission
 from receba.access.scope import Scope
-from receba.outreach.models import Message, MessageEvent
+from receba.outreach.models import WITHDRAWN, Message, MessageEvent
 from receba.outreach.services.events import log
 
 _State = Message.State
@@ -18,6 +18,10 @@ _State = Message.State
 
 class NotUnknown(Exception):
     """The message is not one of which nobody knows whether it arrived: there is nothing to decide."""
+
+
+class AlreadyLeft(Exception):
+    """Some of the messages are leaving or have left; the argument says how many."""
 
 
 class NotOpen(Exception):
@@ -55,21 +59,33 @@ def cancel(scope: Scope, message_pk: int, *, at: datetime, note: str = "") -> No
             raise NotOpen(message_pk)
 
 
-def withdraw(scope: Scope, decision_ids: Collection[int], *, at: datetime, reason: str = "withdrawn") -> int:
-    """Keep the messages of these decisions from leaving; return how many were still here."""
+def withdraw(scope: Scope, decision_ids: Collection[int], *, at: datetime) -> int:
+    """Keep the messages of these decisions from leaving; return how many were still here.
+
+    The same decisions approved again are written again (`prepare`).
+    """
     scope.require(Permission.APPROVE_PLAN)
     with scope.active():
         pks = list(Message.objects.filter(decision_id__in=list(decision_ids)).values_list("pk", flat=True))
-        return _cancel(scope, pks, reason, at, "")
+        return _cancel(scope, pks, WITHDRAWN, at, "")
+
+
+@transaction.atomic
+def withdraw_all(scope: Scope, decision_ids: Collection[int], *, at: datetime) -> int:
+    """Keep every message of these decisions from leaving, or none: raises AlreadyLeft when one is out of hand."""
+    kept = withdraw(scope, decision_ids, at=at)
+    with scope.active():
+        left = Message.objects.filter(decision_id__in=list(decision_ids)).exclude(state=_State.CANCELLED).count()
+    if left:
+        raise AlreadyLeft(left)
+    return kept
 
 
 def _cancel(scope: Scope, pks: Collection[int], reason: str, at: datetime, note: str) -> int:
     """Cancel those that are still open; who claims one at the same moment and wins, sends it."""
-    cancelled = []
     with transaction.atomic():
-        for pk in sorted(pks):
-            mine = Message.objects.filter(pk=pk, state__in=[_State.READY, _State.RETRY])
-            if mine.update(state=_State.CANCELLED, reason=reason):
-                cancelled.append(pk)
+        still = Message.objects.filter(pk__in=list(pks), state__in=[_State.READY, _State.RETRY])
+        cancelled = list(still.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+        Message.objects.filter(pk__in=cancelled).update(state=_State.CANCELLED, reason=reason)
         log(scope, cancelled, MessageEvent.Kind.CANCELLED, at, detail=note or reason)
     return len(cancelled)
