@@ -190,10 +190,11 @@ def _refusal(request: CompanyRequest, form: ApprovalForm, marked: list[int]) -> 
     return ""
 
 
-def _back(request: CompanyRequest, on: date | None = None) -> HttpResponse:
-    """Lead back to the plan."""
+def _back(request: CompanyRequest, on: date | None = None, step: tuple[int, int] | None = None) -> HttpResponse:
+    """Lead back to the plan, and to the step that was decided about."""
     address = reverse("ruler:plan", args=[request.company.pk])
-    return redirect(f"{address}?on={on.isoformat()}" if on else address)
+    place = f"#passo-{step[0]}.{step[1]}" if step else ""
+    return redirect(f"{address}?on={on.isoformat()}{place}" if on else address)
 
 
 def _moved(waiting: int) -> str:
@@ -221,7 +222,7 @@ def approve_plan(request: CompanyRequest) -> HttpResponse:
         messages.success(request, told % {"n": approved})
     except PlanMoved as moved:
         messages.error(request, _moved(moved.waiting))
-    return _back(request, asked["on"])
+    return _back(request, asked["on"], asked["step"])
 
 
 @company_view(Permission.APPROVE_PLAN)
@@ -248,7 +249,7 @@ def refuse_step(request: CompanyRequest) -> HttpResponse:
         messages.success(request, told % {"n": refused})
     except PlanMoved as moved:
         messages.error(request, _moved(moved.waiting))
-    return _back(request, asked["on"])
+    return _back(request, asked["on"], asked["step"])
 
 
 @company_view(Permission.APPROVE_PLAN)
@@ -279,4 +280,4 @@ def undo_plan(request: CompanyRequest) -> HttpResponse:
             left.args[0],
         )
         messages.error(request, told % {"n": left.args[0]})
-    return _back(request, on)
+    return _back(request, on, step)

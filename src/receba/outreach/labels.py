@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from receba.outreach.core.wording import Fault, Problem
-from receba.outreach.models import Message
+from receba.outreach.models import WHY_LABELS, Message
 
 PART_LABELS = {"subject": _("Assunto"), "text": _("Texto"), "html": _("HTML")}
 FAULT_LABELS = {
@@ -56,6 +60,32 @@ def policy_value(value: Any) -> str:
     if isinstance(value, bool):
         return str(_("sim") if value else _("não"))
     return str(OUTSIDE_LABELS.get(value, value))
+
+
+def receipt_words(receipt: Mapping[str, Any]) -> list[str]:
+    """Return what the contact policy answered, when and by which rule, in sentences; nothing where it was not asked."""
+    if not receipt.get("asked_at"):
+        return []
+    asked = _moment(receipt["asked_at"])
+    why = str(WHY_LABELS.get(receipt.get("reason", ""), ""))
+    if receipt["allowed"] and why:
+        first = gettext("Consultada em %(when)s: podia sair, com ressalva: %(why)s.")
+    elif receipt["allowed"]:
+        first = gettext("Consultada em %(when)s: podia sair, nenhuma regra impedia.")
+    else:
+        first = gettext("Consultada em %(when)s: não podia sair: %(why)s.")
+    words = [first % {"when": asked, "why": why}]
+    if receipt.get("rule"):
+        words.append(gettext("Regra %(rule)s: %(source)s.") % {"rule": receipt["rule"], "source": receipt["source"]})
+    if receipt.get("next_allowed_at"):
+        words.append(gettext("Poderia a partir de %(when)s.") % {"when": _moment(receipt["next_allowed_at"])})
+    if receipt.get("changes"):
+        words.append(gettext("Com as mudanças que a empresa fez nas regras."))
+    return words
+
+
+def _moment(text: str) -> str:
+    return f"{timezone.localtime(datetime.fromisoformat(text)):%d/%m/%Y %H:%M}"
 
 
 def told(problem: Problem) -> str:

@@ -36,6 +36,16 @@ TEMPLATE_LABELS = {
     "atraso_firme": gettext_lazy("atraso, tom firme"),
     "atraso_final": gettext_lazy("atraso, última mensagem"),
 }
+ICONS = {"email": "mail", "task": "phone"}
+TONES = {
+    "lembrete": (gettext_lazy("aviso"), "good"),
+    "vence_hoje": (gettext_lazy("aviso"), "good"),
+    "atraso_leve": (gettext_lazy("tom leve"), "info"),
+    "atraso_firme": (gettext_lazy("tom firme"), "warn"),
+    "atraso_final": (gettext_lazy("última mensagem"), "bad"),
+}
+"""How a text sounds, and its shade."""
+RECENT_DAYS = 30
 _BIGGEST = 2**63 - 1
 
 
@@ -80,11 +90,16 @@ def _step(step: Step) -> dict[str, Any]:
         conditions.append(_("risco %(r)s") % {"r": ", ".join(step.risks)})
     if step.worsened:
         conditions.append(_("só no dia em que o risco piora"))
+    tone, shade = TONES.get(step.template, ("", ""))
     return {
         "step": step,
         "when": when(step.offset_days),
+        "day": f"D{step.offset_days:+d}" if step.offset_days else "D",
         "channel": CHANNEL_LABELS.get(step.channel, step.channel),
+        "icon": ICONS.get(step.channel, "help"),
         "text": TEMPLATE_LABELS.get(step.template, step.template),
+        "tone": tone,
+        "shade": shade,
         "conditions": conditions,
     }
 
@@ -100,6 +115,38 @@ def _question(day: queries.DayPlan) -> str:
     return asked % {"on": f"{day.on:%d/%m/%Y}", "n": day.waiting, **by}
 
 
+def _step_question(step: queries.StepCount) -> str:
+    """Return what an approval of one step does."""
+    if step.channel == "email":
+        asked = ngettext(
+            "Aprovar este passo, %(when)s? %(n)d cliente recebe um e-mail.",
+            "Aprovar este passo, %(when)s? %(n)d clientes recebem um e-mail.",
+            step.waiting,
+        )
+    else:
+        asked = ngettext(
+            "Aprovar este passo, %(when)s? %(n)d cliente vira tarefa para uma pessoa.",
+            "Aprovar este passo, %(when)s? %(n)d clientes viram tarefa para uma pessoa.",
+            step.waiting,
+        )
+    return asked % {"when": when(step.said.offset_days), "n": step.waiting}
+
+
+def _card(step: queries.StepCount, names: dict[str, str], whole: bool, address: str) -> dict[str, Any]:
+    """Return a step of the plan as its card shows it."""
+    state = "waiting" if step.waiting else "approved" if step.debtors else "refused"
+    return {
+        **_step(step.said),
+        "count": step,
+        "place": (place := f"{step.version.pk}.{step.step}"),
+        "rows": f"{address}&step={place}",
+        "whole": whole,
+        "state": state,
+        "question": _step_question(step),
+        "who": ", ".join(names.get(name, name) for name in step.approvers),
+    }
+
+
 @company_view(Permission.VIEW)
 @require_safe
 def plan(request: CompanyRequest) -> TemplateResponse:
@@ -108,13 +155,27 @@ def plan(request: CompanyRequest) -> TemplateResponse:
     day = queries.plan_of(request.scope, on=on) if on else None
     context: dict[str, Any] = {"on": on, "last": last, "day": day}
     if day is not None:
+        names = names_of(request.scope, day.approvers)
+        whole = request.scope.portfolios is None
+        may_approve = request.scope.allows(Permission.APPROVE_PLAN)
+        address = f"{reverse('ruler:decisions', args=[request.company.pk])}?on={day.on.isoformat()}"
         context |= {
-            "steps": [{"count": step, **_step(step.said)} for step in day.steps],
+            "steps": [_card(step, names, whole, address) for step in day.steps],
+            "silences": [_silence(row, day.explained, address) for row in day.silences],
+            "who": ", ".join(names.get(name, name) for name in day.approvers),
+            "open_centavos": sum(step.open_centavos or 0 for step in day.steps) if whole else None,
             "is_last": on == last,
             "question": _question(day),
-            "may_approve": request.scope.allows(Permission.APPROVE_PLAN),
+            "may_approve": may_approve,
+            "acting": may_approve and on == last,
         }
     return TemplateResponse(request, "ruler/plan.html", context)
+
+
+def _silence(row: dict[str, Any], explained: int, address: str) -> dict[str, Any]:
+    """Return a reason for silence as the list shows it."""
+    share = 100 * row["debtors"] // explained
+    return {**row, "share": share, "address": f"{address}&reason={row['reason']}"}
 
 
 def _chosen(request: CompanyRequest) -> tuple[dict[str, Any], str]:

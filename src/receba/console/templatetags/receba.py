@@ -17,6 +17,7 @@ from receba.console.charts.scale import Unit, tell
 from receba.console.design import Specimen
 from receba.kernel.documents import format_document, mask_document
 from receba.kernel.money import format_brl
+from receba.kernel.names import initials
 from receba.kernel.tables import PersonKind
 
 register = template.Library()
@@ -72,8 +73,7 @@ def personal(name: str | None, whole: bool = False) -> str:
     """Return a natural person's name, or its first word and initials (`Maria A. S.`) unless `whole`."""
     if not name or whole:
         return name or NOTHING
-    first, *others = [word for word in name.split() if word.lower() not in {"da", "das", "de", "do", "dos", "e"}]
-    return " ".join([first, *(f"{word[0]}." for word in others)])
+    return initials(name)
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from receba.access.core.roles import Permission
 from receba.access.web import CompanyRequest, company_view
-from receba.outreach import queries, services, tasks
+from receba.outreach import planned, queries, services, tasks
 from receba.outreach.core.figures import Key, figure_from
 from receba.outreach.core.replies import Failure
 from receba.outreach.forms import CancelForm, OutboxFilter, ResolveForm
@@ -141,3 +142,27 @@ def send_now(request: CompanyRequest) -> HttpResponse:
     tasks.ask_for_round(request.company.pk)
     messages.success(request, _("O envio começa em instantes."))
     return redirect("outreach:outbox", request.company.pk)
+
+
+@company_view(Permission.VIEW)
+@require_GET
+def sample(request: CompanyRequest, decision_id: int) -> HttpResponse:
+    """Show the HTML that a decision of the plan sends, or would send, for a frame."""
+    masked = not request.scope.allows(Permission.PERSONAL_DATA)
+    day = planned.day_of(request.scope, decision_id) if decision_id < 2**63 else None
+    if day is None:
+        raise Http404
+    found = planned.samples(request.scope, [decision_id], on=day, at=timezone.now(), masked=masked).get(decision_id)
+    return framed(found.words.html if found and found.words else "")
+
+
+@company_view(Permission.VIEW)
+@require_GET
+def sending(request: CompanyRequest) -> HttpResponse:
+    """Show how far a day's messages are: a piece of the plan's page that renews itself."""
+    try:
+        on = date.fromisoformat(request.GET.get("on", ""))
+    except ValueError as wrong:
+        raise Http404 from wrong
+    context = {"sending": planned.sending_in_all(request.scope, on), "on": on}
+    return TemplateResponse(request, "outreach/_sending.html", context)

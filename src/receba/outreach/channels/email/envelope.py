@@ -31,9 +31,14 @@ def _domain_of(sender: str) -> str:
     return address.rpartition("@")[2] or "localhost"
 
 
+def sender_of(company: Company) -> str:
+    """Return who a company's e-mails are from, as the reader's program shows it."""
+    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((company.trade_name or company.name, address))
+
+
 def envelope(company: Company, message: Message) -> EmailMultiAlternatives:
     """Return the e-mail of a message, ready for a mail server."""
-    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     headers = {
         "Message-ID": message.message_id,
         COMPANY_HEADER: str(company.pk),
@@ -44,7 +49,7 @@ def envelope(company: Company, message: Message) -> EmailMultiAlternatives:
     email = EmailMultiAlternatives(
         subject=message.subject,
         body=message.body_text,
-        from_email=formataddr((company.trade_name or company.name, address)),
+        from_email=sender_of(company),
         to=[message.to_address],
         reply_to=[company.email] if company.email else None,
         headers=headers,
