@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,7 +22,8 @@ from receba.access.queries import names_of
 from receba.access.web import CompanyRequest, company_view
 from receba.kernel.money import format_brl
 from receba.ruler import queries, services
-from receba.ruler.core.document import NO_LIMIT, Document, Fault, Misread, Step, faults
+from receba.ruler.core.changes import changes
+from receba.ruler.core.document import MOST_STEPS, NO_LIMIT, Document, Fault, Misread, Step, faults
 from receba.ruler.core.rules import Outcome
 from receba.ruler.explaining import explain
 from receba.ruler.forms import AssignForm, EditForm, ExcludeForm, SpecialForm
@@ -300,8 +302,10 @@ def _rulers_page(request: CompanyRequest, form: SpecialForm | None = None) -> Te
     ]
     names = names_of(request.scope, {version.published_by for ruler in found for version in ruler.versions.all()})
     special, in_all = queries.special_assignments(request.scope)
+    recent = queries.taken_since(request.scope, since=timezone.localdate() - timedelta(RECENT_DAYS))
+    under = queries.debtors_under(request.scope)
     context = {
-        "rulers": [_ruler(ruler, names) for ruler in found],
+        "rulers": [_ruler(ruler, names, recent, under.get(ruler.pk, 0), request.company.pk) for ruler in found],
         "portfolios": rows,
         "may_edit": may_edit,
         "special": special,
@@ -317,18 +321,46 @@ def _assign_form(request: CompanyRequest, portfolio: Portfolio, ruler: Ruler | N
     )
 
 
-def _ruler(ruler: Ruler, names: dict[str, str]) -> dict[str, Any]:
-    """Return a ruler for the page: the newest version's steps in order of time, and the versions before."""
+def _ruler(
+    ruler: Ruler, names: dict[str, str], recent: dict[tuple[int, str], int], under: int, company_id: int
+) -> dict[str, Any]:
+    """Return a ruler for the page: the newest version's steps in order of time, and what each version changed."""
     versions = list(ruler.versions.all())
     document = versions[0].document if versions else None
-    steps = sorted(document.steps, key=lambda step: step.offset_days) if document else []
+    before = [version.document for version in versions[1:]]
     return {
         "ruler": ruler,
+        "prefix": f"r{ruler.pk}",
+        "under": under,
         "document": document,
         "minimum": document.minimum_centavos if document else 0,
-        "steps": [_step(step) for step in steps],
-        "versions": [{"version": v, "who": names.get(v.published_by, v.published_by)} for v in versions],
+        "steps": [
+            {
+                **_step(step),
+                "recent": recent.get((ruler.pk, step.key), 0),
+                "template_address": _text_address(company_id, step),
+            }
+            for step in _in_order(document)
+        ],
+        "versions": [
+            {
+                "version": version,
+                "who": names.get(version.published_by, version.published_by),
+                "changes": changes(before[n], version.document) if n < len(before) else [],
+            }
+            for n, version in enumerate(versions)
+        ],
     }
+
+
+def _in_order(document: Document | None) -> list[Step]:
+    """Return a document's steps in the order of time."""
+    return sorted(document.steps, key=lambda step: step.offset_days) if document else []
+
+
+def _text_address(company_id: int, step: Step) -> str:
+    """Return where the text of a step is read and changed."""
+    return reverse("outreach:template", args=[company_id, step.template]) if step.template else ""
 
 
 @company_view(Permission.EDIT_RULER)
@@ -477,12 +509,28 @@ def _edit_page(
     sound: Document | None = None,
     status: int = 200,
 ) -> TemplateResponse:
-    steps = sorted(sound.steps, key=lambda step: step.offset_days) if sound else []
+    shown = sound or (_readable(form) if found else None)
+    by_step: dict[str, list[Fault]] = {}
+    for fault in found or []:
+        by_step.setdefault(fault.step, []).append(fault)
+    newest = ruler.versions.all()[0].document if ruler else None
     context = {
         "ruler": ruler,
         "form": form,
         "faults": found or [],
         "sound": sound,
-        "steps": [_step(step) for step in steps],
+        "shown": shown,
+        "steps": [{**_step(step), "faults": by_step.get(step.key, [])} for step in _in_order(shown)],
+        "changed": changes(newest, sound) if newest and sound else [],
+        "under": queries.debtors_under(request.scope).get(ruler.pk, 0) if ruler else 0,
     }
     return TemplateResponse(request, "ruler/edit.html", context, status=status)
+
+
+def _readable(form: EditForm) -> Document | None:
+    """Return what was written where it can be drawn although it has faults."""
+    try:
+        document = Document.from_text(form.cleaned_data["body"])
+    except Misread:
+        return None
+    return document if len(document.steps) <= MOST_STEPS else None
