@@ -49,9 +49,13 @@ class CancelForm(forms.Form):
 class TemplateForm(forms.Form):
     """The three parts of a text."""
 
-    assunto = forms.CharField(label=_("Assunto"), max_length=300)
-    texto = forms.CharField(label=_("Texto"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 18}), strip=False)
-    html = forms.CharField(label=_("HTML"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 18}), strip=False)
+    assunto = forms.CharField(label=_("Assunto"), max_length=300, widget=forms.TextInput(attrs={"data-writes": ""}))
+    texto = forms.CharField(
+        label=_("Texto"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 14, "data-writes": ""}), strip=False
+    )
+    html = forms.CharField(
+        label=_("HTML"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 14, "data-writes": ""}), strip=False
+    )
 
     @classmethod
     def of(cls, source: Source) -> TemplateForm:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -84,8 +85,24 @@ def receipt_words(receipt: Mapping[str, Any]) -> list[str]:
     return words
 
 
+DECISION_LABELS = {"resend": _("enviar de novo"), "consider_sent": _("considerar enviada")}
+
+
+def event_detail(detail: str) -> str:
+    """Return the detail of a message's event in words: a reason or a decision that the log keeps as a code."""
+    decision, colon, note = detail.partition(": ")
+    if decision in DECISION_LABELS:
+        return f"{DECISION_LABELS[decision]}{colon}{note}"
+    return str(WHY_LABELS.get(detail, detail))
+
+
 def _moment(text: str) -> str:
     return f"{timezone.localtime(datetime.fromisoformat(text)):%d/%m/%Y %H:%M}"
+
+
+def plain_names(text: str) -> str:
+    """Return a text with its fields as people say them: `{{ devedor.primeiro_nome }}` as ‹primeiro nome›."""
+    return re.sub(r"{{\s*(?:\w+\.)?(\w+)[^}]*}}", lambda found: f"‹{found[1].replace('_', ' ')}›", text)
 
 
 def told(problem: Problem) -> str:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from receba.access.models import Company
 from receba.access.scope import Scope
+from receba.kernel.documents import clean_document
 from receba.ledger.models import OpenTitle, Title
 from receba.outreach import mailbox as box
 from receba.outreach.core.decide import facts_of
@@ -31,7 +32,9 @@ from receba.outreach.facts import (
 from receba.outreach.models import WHY_LABELS, ContactPolicyChange, Message, MessageTemplate, SendRun
 from receba.outreach.rendering import Rendered, Source, Speech, library, problems, render
 from receba.outreach.services.preparing import published_templates, source_of
-from receba.parties.models import Debtor
+from receba.parties.models import Contact, Debtor
+from receba.parties.queries import by_name
+from receba.ruler import queries as ruler
 
 
 def may_contact(
@@ -169,6 +172,13 @@ def preview(scope: Scope, key: Key, debtor_id: int, *, on: date, source: Source 
         return render(source or in_use(scope, key), speech)
 
 
+def address_of(scope: Scope, debtor_id: int) -> str:
+    """Return the e-mail address that a message to a debtor goes to; "" when there is none."""
+    with scope.active():
+        rows = Contact.objects.filter(debtor_id=debtor_id, kind=Contact.Kind.EMAIL, invalid_since=None).order_by("pk")
+        return rows.values_list("value", flat=True).first() or ""
+
+
 def _titles_for(key: Key, debtor_id: int) -> list[int]:
     if key.collects:
         return list(OpenTitle.objects.filter(debtor_id=debtor_id).values_list("title_id", flat=True))
@@ -189,6 +199,42 @@ def sample_debtors(scope: Scope, key: Key, *, on: date, limit: int = 20) -> list
         few = list(dict.fromkeys(ids.values_list("debtor_id", flat=True)[: limit * 5]))[:limit]
         found = Debtor.objects.in_bulk(few)
         return [found[pk] for pk in few if pk in found]
+
+
+def find_debtors(scope: Scope, text: str, *, limit: int = 8) -> list[Debtor]:
+    """Return debtors by the creditor's code, CPF, CNPJ or words of the name, exact ones first."""
+    text = " ".join(text.split())[:100]
+    if len(text) < 2:
+        return []
+    with scope.active():
+        document = clean_document(text)
+        exact = Q(code=text) | Q(document=document) if document else Q(code=text)
+        found = {d.pk: d for d in Debtor.objects.filter(exact).order_by("pk")[:limit]}
+        found |= {d.pk: d for d in by_name(scope, text, limit=limit) if d.pk not in found}
+    return list(found.values())[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A ruler that says a text, and on which days after the due date (`D+5`)."""
+
+    pk: int
+    ruler: str
+    days: tuple[str, ...]
+
+
+def uses_of_texts(scope: Scope) -> dict[str, list[Use]]:
+    """Return, by key of the text, the rulers in force that say it."""
+    found: dict[str, list[Use]] = {}
+    for version in ruler.current_versions(scope):
+        days: dict[str, list[int]] = {}
+        for step in version.document.steps:
+            if step.template:
+                days.setdefault(step.template, []).append(step.offset_days)
+        for key, offsets in days.items():
+            told = tuple(f"D{day:+d}" if day else "D" for day in sorted(offsets))
+            found.setdefault(key, []).append(Use(version.ruler_id, version.ruler.name, told))
+    return found
 
 
 def in_use(scope: Scope, key: Key, channel: Channel = Channel.EMAIL) -> Source:

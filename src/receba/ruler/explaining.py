@@ -69,6 +69,9 @@ class Check:
 class Explanation:
     """Why a debtor was contacted or left in peace on a day: sentences (pt-BR) and what they stand on.
 
+    `headline` is the answer in one sentence; `about` says, sentence by sentence, what it speaks of (debt, score, step,
+    outcome, note, titles, rest).
+
     `again` tells whether deciding again from the facts kept gives the same decision; None where the facts were read
     from the ledger, or are partly out of the reader's portfolios.
     """
@@ -78,7 +81,9 @@ class Explanation:
     on: date
     outcome: str
     reason: str
+    headline: str
     sentences: list[str]
+    about: list[str]
     titles: list[TitleLooked]
     checks: list[Check]
     again: bool | None
@@ -106,13 +111,16 @@ def explain(scope: Scope, decision_id: int) -> Explanation | None:
         again = found.approved_at is not None or _same(found, made)
     known = sorted((s for s in seen if s.title.title_id), key=lambda s: (not s.spoken, s.look))
     looked = [_looked(s, debtor, ladder, versions, codes, found.on) for s in known]
+    chain = [*_owed(found, debtor), *_decided(scope, found), *_titles_in_words(looked, debtor)]
     return Explanation(
         found.pk,
         found.debtor.name,
         found.on,
         str(found.get_outcome_display()),
         str(REASON_LABELS[found.reason]),
-        [*_owed(found, debtor), *_decided(scope, found), *_titles_in_words(looked, debtor)],
+        _headline(found),
+        [sentence for _kind, sentence in chain],
+        [kind for kind, _sentence in chain],
         looked,
         list(_checks(found, debtor, ladder)),
         again,
@@ -232,7 +240,36 @@ def _looked(
     )
 
 
-def _owed(found: Decision, debtor: DebtorSeen) -> Iterator[str]:
+Told = Iterator[tuple[str, str]]
+"""What a sentence speaks of, and the sentence."""
+
+
+def _headline(found: Decision) -> str:
+    """Return the answer to "why?" in one sentence."""
+    day = f"{found.on:%d/%m/%Y}"
+    if found.outcome == Outcome.SKIP:
+        return _("Em %(day)s este cliente não foi contatado: %(why)s.") % {
+            "day": day,
+            "why": REASON_LABELS[found.reason],
+        }
+    step = found.version.document.steps[found.step] if found.version else None
+    by_mail = step is not None and step.channel == "email"
+    if found.approved_at is None:
+        told = (
+            _("Em %(day)s este cliente recebe um e-mail, se o plano for aprovado: um passo da régua vence neste dia.")
+            if by_mail
+            else _(
+                "Em %(day)s este cliente vira tarefa de uma pessoa, se o plano for aprovado: um passo da régua vence neste dia."
+            )
+        )
+    elif by_mail:
+        told = _("Em %(day)s um e-mail a este cliente foi aprovado: um passo da régua vencia neste dia.")
+    else:
+        told = _("Em %(day)s uma tarefa sobre este cliente foi aprovada: um passo da régua vencia neste dia.")
+    return told % {"day": day}
+
+
+def _owed(found: Decision, debtor: DebtorSeen) -> Told:
     """Yield what was owed; of the titles that the reader may see."""
     late = [title for title in debtor.titles if title.days_late > 0]
     facts = {
@@ -247,16 +284,20 @@ def _owed(found: Decision, debtor: DebtorSeen) -> Iterator[str]:
             "Em %(day)s o cliente devia %(open)s, dos quais %(overdue)s em atraso; o mais antigo, há %(days)d dias.",
             days,
         )
-        yield told % (facts | {"days": days})
+        yield "debt", told % (facts | {"days": days})
     else:
-        yield _("Em %(day)s o cliente devia %(open)s, nada em atraso.") % facts
-    yield _("IDC %(idc)s, faixa de risco %(risk)s.") % {
-        "idc": _("sem índice") if found.idc is None else found.idc,
-        "risk": RISKS[found.risk],
-    }
+        yield "debt", _("Em %(day)s o cliente devia %(open)s, nada em atraso.") % facts
+    yield (
+        "score",
+        _("IDC %(idc)s, faixa de risco %(risk)s.")
+        % {
+            "idc": _("sem índice") if found.idc is None else found.idc,
+            "risk": RISKS[found.risk],
+        },
+    )
 
 
-def _decided(scope: Scope, found: Decision) -> Iterator[str]:
+def _decided(scope: Scope, found: Decision) -> Told:
     """Yield the step that was due and what became of it."""
     if found.version is not None and found.step >= 0:
         step = found.version.document.steps[found.step]
@@ -264,37 +305,47 @@ def _decided(scope: Scope, found: Decision) -> Iterator[str]:
             "Régua %(ruler)s, versão %(number)d: passo %(key)s, %(offset)+d dias do vencimento efetivo, canal %(channel)s."
         )
         channels = {"email": _("e-mail"), "task": _("tarefa para uma pessoa")}
-        yield told % {
-            "ruler": found.version.ruler.name,
-            "number": found.version.number,
-            "key": step.key,
-            "offset": step.offset_days,
-            "channel": channels.get(step.channel, step.channel),
-        }
+        yield (
+            "step",
+            told
+            % {
+                "ruler": found.version.ruler.name,
+                "number": found.version.number,
+                "key": step.key,
+                "offset": step.offset_days,
+                "channel": channels.get(step.channel, step.channel),
+            },
+        )
     if found.outcome == Outcome.SKIP:
-        yield _("Não foi contatado: %(why)s.") % {"why": REASON_LABELS[found.reason]}
+        yield "outcome", _("Não foi contatado: %(why)s.") % {"why": REASON_LABELS[found.reason]}
         if found.note:
-            yield _("Nota: %(note)s") % {"note": found.note}
+            yield "note", _("Nota: %(note)s") % {"note": found.note}
     elif found.approved_at:
-        yield _("Aprovado por %(who)s em %(when)s.") % {
-            "who": names_of(scope, [found.approved_by]).get(found.approved_by, found.approved_by),
-            "when": f"{timezone.localtime(found.approved_at):%d/%m/%Y %H:%M}",
-        }
+        yield (
+            "outcome",
+            _("Aprovado por %(who)s em %(when)s.")
+            % {
+                "who": names_of(scope, [found.approved_by]).get(found.approved_by, found.approved_by),
+                "when": f"{timezone.localtime(found.approved_at):%d/%m/%Y %H:%M}",
+            },
+        )
     else:
-        yield _("Ainda não aprovado.")
+        yield "outcome", _("Ainda não aprovado.")
 
 
-def _titles_in_words(looked: list[TitleLooked], debtor: DebtorSeen) -> Iterator[str]:
+def _titles_in_words(looked: list[TitleLooked], debtor: DebtorSeen) -> Told:
     spoken = [f"{row.code} ({row.effective_due_on:%d/%m/%Y})" for row in looked if row.spoken]
     if spoken:
-        yield _("Títulos: %(titles)s.") % {"titles": ", ".join(spoken)}
+        yield "titles", _("Títulos: %(titles)s.") % {"titles": ", ".join(spoken)}
     later = [row.code for row in looked if row.step and row.found == str(LOOK_LABELS[Look.DUE]) and not row.spoken]
     if later:
-        yield _("Ficam para outro dia, por pedirem outra mensagem ou outro canal: %(titles)s.") % {
-            "titles": ", ".join(later)
-        }
+        yield (
+            "titles",
+            _("Ficam para outro dia, por pedirem outra mensagem ou outro canal: %(titles)s.")
+            % {"titles": ", ".join(later)},
+        )
     if rest := sum(title.total_centavos for title in debtor.titles if not title.title_id):
-        yield _("Outros títulos em aberto, sem passo nesta data: %(sum)s.") % {"sum": format_brl(rest)}
+        yield "rest", _("Outros títulos em aberto, sem passo nesta data: %(sum)s.") % {"sum": format_brl(rest)}
 
 
 def _checks(found: Decision, debtor: DebtorSeen, ladder: list[Rung]) -> Iterator[Check]:

@@ -24,8 +24,8 @@ from receba.kernel.money import format_brl
 from receba.ruler import queries, services
 from receba.ruler.core.changes import changes
 from receba.ruler.core.document import MOST_STEPS, NO_LIMIT, Document, Fault, Misread, Step, faults
-from receba.ruler.core.rules import Outcome
-from receba.ruler.explaining import explain
+from receba.ruler.core.rules import Outcome, hold_of
+from receba.ruler.explaining import Explanation, explain
 from receba.ruler.forms import AssignForm, EditForm, ExcludeForm, SpecialForm
 from receba.ruler.models import REASON_LABELS, Assignment, Decision, Ruler, RulerVersion
 
@@ -247,14 +247,43 @@ def decision(request: CompanyRequest, decision_id: int) -> TemplateResponse:
 def _decision_page(request: CompanyRequest, decision_id: int, form: ExcludeForm, status: int = 200) -> TemplateResponse:
     if decision_id > _BIGGEST or (told := explain(request.scope, decision_id)) is None:
         raise Http404
-    found = Decision.objects.select_related("debtor").get(pk=decision_id)
+    found = Decision.objects.select_related("debtor", "version").get(pk=decision_id)
     context = {
         "told": told,
+        "chain": _chain(request.company.pk, found, told),
         "decision": found,
         "form": form,
         "open": _waits(found) and request.scope.allows(Permission.APPROVE_PLAN),
     }
     return TemplateResponse(request, "ruler/decision.html", context, status=status)
+
+
+FACT_LABELS = {
+    "debt": gettext_lazy("Quanto devia"),
+    "score": gettext_lazy("Que risco tinha"),
+    "step": gettext_lazy("O que a régua manda"),
+    "outcome": gettext_lazy("O que se decidiu"),
+    "note": gettext_lazy("Por que uma pessoa o retirou"),
+    "titles": gettext_lazy("De que títulos se fala"),
+    "rest": gettext_lazy("O que mais há"),
+}
+
+
+def _chain(company_id: int, decision: Decision, told: Explanation) -> list[dict[str, Any]]:
+    """Return the facts of a decision in order, each with the page where its row is seen."""
+    debtor = reverse("casework:debtor", args=[company_id, decision.debtor_id])
+    version = decision.version
+    rulers_page = f"{reverse('ruler:rulers', args=[company_id])}#regua-{version.ruler_id}" if version else ""
+    held = hold_of(decision.reason) is not None
+    address = {"debt": debtor, "score": debtor, "step": rulers_page, "outcome": debtor if held else "", "rest": debtor}
+    see = {
+        "debt": _("ver os títulos"), "score": _("ver o cliente"), "step": _("ver a régua"),
+        "outcome": _("ver a suspensão"), "rest": _("ver os títulos"),
+    }  # fmt: skip
+    return [
+        {"kind": kind, "label": FACT_LABELS[kind], "text": text, "address": address.get(kind, ""), "see": see.get(kind)}
+        for kind, text in zip(told.about, told.sentences, strict=True)
+    ]
 
 
 @company_view(Permission.APPROVE_PLAN)

@@ -33,10 +33,15 @@ class BadPolicy(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Whose rule it is: its id and where it comes from."""
+    """Whose rule it is: its id, where it comes from, since when it is applied here, and how its source was read.
+
+    `reading` is that of the published rows: seen, known or policy (contact_policy.toml).
+    """
 
     id: str
     source: str
+    since: date | None = None
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Sending:
     rescue_after: timedelta
     retries: tuple[timedelta, ...]
     source: str = ""
+    since: date | None = None
 
     def retry_after(self, attempts: int) -> timedelta | None:
         """Return how long to wait after the n-th attempt failed for now; None to give up."""
@@ -148,6 +154,7 @@ def _published(data: Mapping[str, Any], on: date) -> Policy:
             timedelta(minutes=sending["rescue_after_minutes"]),
             tuple(timedelta(minutes=n) for n in sending["retry_minutes"]),
             sending["source"],
+            sending["since"],
         ),
     )
 
@@ -224,11 +231,12 @@ def _newest(rows: Sequence[Mapping[str, Any]], on: date) -> Mapping[str, Any]:
 
 
 def _rule(row: Mapping[str, Any]) -> Rule:
-    return Rule(row["rule"], row["source"])
+    return Rule(row["rule"], row["source"], row["since"], row.get("reading", ""))
 
 
 def _hours(row: Mapping[str, Any]) -> Hours:
-    return Hours(Rule("CH-1", row["source"]), _window(row.get("weekdays")), _window(row.get("saturday")))
+    rule = Rule("CH-1", row["source"], row["since"], row.get("reading", ""))
+    return Hours(rule, _window(row.get("weekdays")), _window(row.get("saturday")))
 
 
 def _window(texts: Sequence[str] | None) -> tuple[time, time] | None:

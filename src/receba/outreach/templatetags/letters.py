@@ -16,6 +16,7 @@ from receba.access.models import Company
 from receba.access.scope import Scope
 from receba.outreach import planned, queries
 from receba.outreach.channels.email.envelope import sender_of
+from receba.outreach.facts import BUSINESS_ZONE
 from receba.outreach.labels import receipt_words
 from receba.outreach.models import Message
 from receba.outreach.planned import Sample, Sending
@@ -53,7 +54,7 @@ def carried(context: Mapping[str, Any], steps: Sequence[dict[str, Any]], on: dat
                 **step,
                 "sample": sample,
                 "letter": frame_of(company, sample) if sample else None,
-                "gate": queries.sentence(sample.verdict, planned.BUSINESS_ZONE) if sample and sample.verdict else "",
+                "gate": queries.sentence(sample.verdict, BUSINESS_ZONE) if sample and sample.verdict else "",
                 "sending": sending.get(step["count"].place, Sending()),
             }
         )

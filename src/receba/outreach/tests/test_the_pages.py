@@ -53,7 +53,7 @@ def test_one_message_shows_its_words_its_figures_and_its_story(console, stage, s
     (message,) = stage.ready("jose@exemplo.example")
     stage.send()
     page = text_of(console(Role.READER, f"mensagens/{message.pk}/"))
-    for fact in ("R$\u00a01.567,50", message.message_id.strip("<>"), "aceita pelo servidor", "permitido"):
+    for fact in ("R$\u00a01.567,50", message.message_id.strip("<>"), "Aceita pelo servidor", "podia sair"):
         assert fact in page
     assert "jose@exemplo.example" not in page
     assert "Cancelar o envio" not in page

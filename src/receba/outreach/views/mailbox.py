@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from receba.access.core.roles import Permission
 from receba.access.web import CompanyRequest, company_view
 from receba.outreach import mailbox, queries
+from receba.outreach.models import Message
 from receba.outreach.views.framed import framed
 
 
@@ -30,8 +32,24 @@ def _found(request: CompanyRequest, name: str) -> mailbox.OpenLetter:
 @company_view(Permission.VIEW)
 @require_GET
 def letter(request: CompanyRequest, name: str) -> HttpResponse:
-    """Show one e-mail: its headers, its text, and its HTML in a frame."""
-    return TemplateResponse(request, "outreach/letter.html", {"opened": _found(request, name), "name": name})
+    """Show one e-mail beside the others: its headers, its text, and its HTML in a frame."""
+    opened = _found(request, name)
+    context = {
+        "opened": opened,
+        "name": name,
+        "letters": queries.mailbox(request.scope),
+        "message": Message.objects.filter(message_id=opened.letter.message_id).first(),
+        "letter": {
+            "sender": opened.letter.sender,
+            "to": opened.letter.to,
+            "reply_to": opened.reply_to,
+            "subject": opened.letter.subject,
+            "text": opened.text,
+            "at": opened.letter.at,
+            "src": reverse("outreach:letter_html", args=[request.company.pk, name]) if opened.html else "",
+        },
+    }
+    return TemplateResponse(request, "outreach/letter.html", context)
 
 
 @company_view(Permission.VIEW)

@@ -9,18 +9,22 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from receba.access import queries as access
+from receba.access import trail
 from receba.access.core.roles import Permission
 from receba.access.web import CompanyRequest, company_view
 from receba.outreach import planned, queries, services, tasks
+from receba.outreach.channels.email.envelope import sender_of
 from receba.outreach.core.figures import Key, figure_from
 from receba.outreach.core.replies import Failure
 from receba.outreach.forms import CancelForm, OutboxFilter, ResolveForm
-from receba.outreach.labels import SHADES
-from receba.outreach.models import FAILURE_LABELS, KEY_LABELS, WHY_LABELS, Message
+from receba.outreach.labels import SHADES, event_detail, receipt_words
+from receba.outreach.models import FAILURE_LABELS, KEY_LABELS, WHY_LABELS, Message, MessageEvent
 from receba.outreach.views.framed import framed
 
 _PAGE = 50
@@ -88,13 +92,54 @@ def _page(
     context = {
         **_shown(found),
         "figures": [figure_from(kept) for kept in found.titles],
-        "events": list(found.events.all()),
+        "letter": _letter(request, found) if found.body_text else None,
+        "decided": planned.day_of(request.scope, found.decision_id) is not None,
+        "events": _events(request, found),
         "allowed": found.receipt.get("allowed"),
-        "gate": WHY_LABELS.get(found.receipt.get("reason", ""), ""),
+        "receipt": receipt_words(found.receipt),
         "cancel_form": cancel_form if may_work and found.open else None,
         "resolve_form": resolve_form if may_work and found.state == Message.State.UNKNOWN else None,
     }
     return TemplateResponse(request, "outreach/message.html", context, status=status)
+
+
+def _letter(request: CompanyRequest, found: Message) -> dict[str, Any]:
+    """Return a message as the frame of a letter shows it."""
+    return {
+        "sender": sender_of(request.company),
+        "to": found.to_address,
+        "reply_to": request.company.email,
+        "subject": found.subject,
+        "text": found.body_text,
+        "at": found.sent_at,
+        "src": reverse("outreach:message_html", args=[request.company.pk, found.pk]),
+    }
+
+
+_EVENT_SHADES = {
+    MessageEvent.Kind.SENT: "good",
+    MessageEvent.Kind.WAITING: "warn",
+    MessageEvent.Kind.LATER: "warn",
+    MessageEvent.Kind.UNKNOWN: "warn",
+    MessageEvent.Kind.REFUSED: "bad",
+    MessageEvent.Kind.BOUNCED: "bad",
+    MessageEvent.Kind.CANCELLED: "bad",
+}
+
+
+def _events(request: CompanyRequest, found: Message) -> list[dict[str, Any]]:
+    """Return what happened to a message, with names for who did it and words for why."""
+    rows = list(found.events.all())
+    names = access.names_of(request.scope, {row.actor for row in rows})
+    return [
+        {
+            "event": row,
+            "detail": "" if row.kind == MessageEvent.Kind.HANDED else event_detail(row.detail),
+            "who": trail.actor_name(row.actor, names),
+            "shade": _EVENT_SHADES.get(MessageEvent.Kind(row.kind), ""),
+        }
+        for row in rows
+    ]
 
 
 @company_view(Permission.VIEW)

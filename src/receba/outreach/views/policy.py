@@ -17,9 +17,10 @@ from receba.access import trail
 from receba.access.core.roles import Permission
 from receba.access.web import CompanyRequest, company_view
 from receba.outreach import queries, services
-from receba.outreach.core.policy import ANYWHERE, choices_of
+from receba.outreach.core.policy import choices_of
 from receba.outreach.forms import PolicyForm
 from receba.outreach.labels import POLICY_LABELS, policy_value
+from receba.outreach.policy_words import rules_in_words, state_holidays, weeks
 
 
 @company_view(Permission.SETTINGS)
@@ -37,7 +38,10 @@ def policy(request: CompanyRequest) -> HttpResponse:
     context = {
         "form": form,
         "rules": list(_rules(reading)),
-        "hours": sorted(reading.current.hours.items(), key=lambda item: (item[0] != ANYWHERE, item[0])),
+        "words": list(rules_in_words(reading.current)),
+        "weeks": weeks(reading.current),
+        "holidays": state_holidays(reading.current, today.year),
+        "today": today,
         "changes": [
             {
                 "change": change,
