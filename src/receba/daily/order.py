@@ -201,13 +201,13 @@ def prepare(day: Day) -> Counts:
     return prepare_approved(day.scope, on=day.on)
 
 
-def prepare_approved(scope: Scope, *, on: date) -> Counts:
-    """Write the messages of the day's approved contacts; again writes only what is new."""
+def prepare_approved(scope: Scope, *, on: date, at: datetime | None = None) -> Counts:
+    """Write the messages of the day's approved contacts, asking the gate at `at`; again writes only what is new."""
     drafts = [
         outreach.Draft(c.decision_id, c.debtor_id, Channel.EMAIL, Key(c.template), c.title_ids)
         for c in ruler_queries.approved_contacts(scope, on=on, channel="email")
     ]
-    made = outreach.prepare(scope, on, drafts)
+    made = outreach.prepare(scope, on, drafts, at=at)
     return {"approved": len(drafts), "ready": made.ready, "waiting": made.waiting, "silent": made.silent}
 
 

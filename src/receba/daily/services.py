@@ -73,7 +73,9 @@ def approve_plan(
     rest. Twice changes nothing. Raises PlanMoved when others wait than were `expected`."""
     approved = ruler.approve(scope, on=on, decision_ids=decision_ids, step=step, expected=expected)
     job = Scope(scope.company_id, scope.actor, frozenset(Permission), scope.portfolios, scope.reason)
-    return {**prepare_approved(job, on=on), "approved": approved}
+    now = timezone.now()
+    at = now if timezone.localdate(now) == on else None  # of another day's plan the gate is asked as at its noon
+    return {**prepare_approved(job, on=on, at=at), "approved": approved}
 
 
 @transaction.atomic

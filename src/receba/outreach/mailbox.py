@@ -104,7 +104,8 @@ def _letter(name: str, message: EmailMessage) -> Letter:
 
 def _date(message: EmailMessage) -> datetime | None:
     try:
-        return parsedate_to_datetime(str(message["Date"])).astimezone(UTC)
+        sent = parsedate_to_datetime(str(message["Date"]))
+        return sent.replace(tzinfo=UTC) if sent.tzinfo is None else sent.astimezone(UTC)  # "-0000" says UTC (RFC 5322)
     except (TypeError, ValueError):
         return None
 

@@ -56,7 +56,11 @@ def rules_in_words(policy: Policy) -> Iterator[dict[str, Any]]:
     }
     yield _rule(_("Mensagem parada"), patience, Rule("", policy.sending.source, policy.sending.since, "policy"))
     for kind, held in policy.holds.items():
-        said = _("Para qualquer mensagem.") if held.always else _("Para a cobrança; um agradecimento ainda pode sair.")
+        said = (
+            _("Suspende qualquer mensagem.")
+            if held.always
+            else _("Suspende a cobrança; um agradecimento ainda pode sair.")
+        )
         yield _rule(str(HOLD_LABELS[kind]).capitalize(), said, held.rule)
 
 

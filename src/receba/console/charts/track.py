@@ -8,20 +8,18 @@ from html import escape
 from itertools import pairwise
 from math import copysign, sqrt
 
-from receba.console.charts.svg import Sheet, hover, linked, svg, text
+from receba.console.charts.svg import hover, text
 
-SHEET = Sheet(1040, 92, "track")
 _LEFT, _RIGHT, _LINE, _APART = 34.0, 1006.0, 40.0, 34.0
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One step: days after the due date (before it, when negative), what it is, its shade, and where it leads."""
+    """One step: days after the due date (before it, when negative), what it is, and its shade."""
 
     day: int
     title: str
     shade: str = ""
-    address: str = ""
 
 
 def track(stops: Sequence[Stop], title: str) -> str:
@@ -38,13 +36,16 @@ def track(stops: Sequence[Stop], title: str) -> str:
     for stop in stops:
         beside = counted[stop.day] = counted.get(stop.day, -1) + 1
         x, y = places[stop.day], _LINE - beside * 11
-        dot = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="9" class="stop {escape(stop.shade)}">{hover(stop.title)}</circle>'
-        parts.append(linked(dot, stop.address or None))
+        place = f'cx="{x:.1f}" cy="{y:.1f}" r="9"'
+        parts.append(f'<circle {place} class="stop {escape(stop.shade)}">{hover(stop.title)}</circle>')
     near = any(b - a < _APART for a, b in pairwise(places.values()))
     for n, day in enumerate(days):
         if not near or day == 0 or n % 2 == 0:
             parts.append(text(places[day], 84, f"D{day:+d}".replace("-", "−") if day else "D", css="axis"))
-    return svg("".join(parts), SHEET, title)
+    return (
+        f'<svg class="drawing track" viewBox="0 0 1040 92" width="1040" height="92" role="img">'
+        f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
+    )
 
 
 def _places(days: Sequence[int]) -> list[float]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
-from receba.console.charts.svg import Sheet, hover, svg, text
+from receba.console.charts.svg import hover, text
 
-SHEET = Sheet(340, 186, "week")
 _LEFT, _RIGHT, _TOP, _ROW = 40.0, 330.0, 4.0, 22.0
 
 
@@ -25,7 +25,10 @@ def week(days: Sequence[tuple[str, tuple[int, int] | None]], title: str) -> str:
         if hours is not None:
             told = f"{name}: {_clock(hours[0])}–{_clock(hours[1])}"
             parts.append(_bar(*hours, y, "open", told))
-    return svg("".join(parts), SHEET, title)
+    return (
+        f'<svg class="drawing week" viewBox="0 0 340 186" width="340" height="186" role="img">'
+        f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
+    )
 
 
 def _bar(start: int, end: int, y: float, css: str, told: str = "") -> str:

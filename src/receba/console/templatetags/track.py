@@ -14,11 +14,10 @@ register = template.Library()
 
 
 @register.simple_tag
-def ruler_track(steps: Sequence[dict[str, Any]], title: str, prefix: str = "") -> SafeString:
-    """Return the line of days of a ruler's steps, as ruler.views makes them; each leads to `#<prefix>-<n>`."""
+def ruler_track(steps: Sequence[dict[str, Any]], title: str) -> SafeString:
+    """Return the line of days of a ruler's steps, as ruler.views makes them."""
     stops = [
-        Stop(row["step"].offset_days, f"{row['day']}: {row['text'] or row['channel']}", str(row["shade"]), address)
-        for n, row in enumerate(steps, 1)
-        for address in [f"#{prefix}-{n}" if prefix else ""]
+        Stop(row["step"].offset_days, f"{row['day']}: {row['text'] or row['channel']}", str(row["shade"]))
+        for row in steps
     ]
     return mark_safe(track(stops, title))  # the pen escapes every text itself

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,8 +20,28 @@ from receba.outreach.views.framed import framed
 @require_GET
 def letters(request: CompanyRequest) -> HttpResponse:
     """List the e-mails that stayed here."""
-    context = {"letters": queries.mailbox(request.scope), "test_mode": queries.in_test_mode(request.scope)}
+    found = queries.mailbox(request.scope)
+    newest = queries.letter(request.scope, found[0].name) if found else None
+    context = {
+        "letters": found,
+        "test_mode": queries.in_test_mode(request.scope),
+        "name": found[0].name if found else "",
+        "letter": _framed_letter(request, newest, found[0].name) if newest else None,
+    }
     return TemplateResponse(request, "outreach/mailbox.html", context)
+
+
+def _framed_letter(request: CompanyRequest, opened: mailbox.OpenLetter, name: str) -> dict[str, Any]:
+    """Return an e-mail as the frame of a letter shows it."""
+    return {
+        "sender": opened.letter.sender,
+        "to": opened.letter.to,
+        "reply_to": opened.reply_to,
+        "subject": opened.letter.subject,
+        "text": opened.text,
+        "at": opened.letter.at,
+        "src": reverse("outreach:letter_html", args=[request.company.pk, name]) if opened.html else "",
+    }
 
 
 def _found(request: CompanyRequest, name: str) -> mailbox.OpenLetter:
@@ -39,15 +61,7 @@ def letter(request: CompanyRequest, name: str) -> HttpResponse:
         "name": name,
         "letters": queries.mailbox(request.scope),
         "message": Message.objects.filter(message_id=opened.letter.message_id).first(),
-        "letter": {
-            "sender": opened.letter.sender,
-            "to": opened.letter.to,
-            "reply_to": opened.reply_to,
-            "subject": opened.letter.subject,
-            "text": opened.text,
-            "at": opened.letter.at,
-            "src": reverse("outreach:letter_html", args=[request.company.pk, name]) if opened.html else "",
-        },
+        "letter": _framed_letter(request, opened, name),
     }
     return TemplateResponse(request, "outreach/letter.html", context)
 

@@ -134,8 +134,10 @@ def _events(request: CompanyRequest, found: Message) -> list[dict[str, Any]]:
     return [
         {
             "event": row,
-            "detail": "" if row.kind == MessageEvent.Kind.HANDED else event_detail(row.detail),
-            "who": trail.actor_name(row.actor, names),
+            "detail": ""
+            if row.kind in (MessageEvent.Kind.HANDED, MessageEvent.Kind.SENT)
+            else event_detail(row.detail),
+            "who": _("automático") if row.actor.startswith("job:") else trail.actor_name(row.actor, names),
             "shade": _EVENT_SHADES.get(MessageEvent.Kind(row.kind), ""),
         }
         for row in rows

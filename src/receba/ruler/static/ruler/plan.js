@@ -15,12 +15,14 @@
     steps[at].scrollIntoView({ block: "nearest" });
   };
 
+  const send = (form) => form?.requestSubmit(form.querySelector("button"));
+
   const keys = {
     j: () => go(at + 1),
     k: () => go(at - 1),
     v: () => { const sample = steps[at]?.querySelector("details.sample"); if (sample) sample.open = !sample.open; },
-    a: () => steps[at]?.querySelector("form[data-approve]")?.requestSubmit(),
-    A: () => document.querySelector("form[data-approve-all]")?.requestSubmit(),
+    a: () => send(steps[at]?.querySelector("form[data-approve]")),
+    A: () => send(document.querySelector("form[data-approve-all]")),
     Enter: () => steps[at]?.querySelector(".numbers a")?.click(),
   };
 
