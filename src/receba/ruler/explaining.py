@@ -22,6 +22,7 @@ from receba.kernel.money import format_brl
 from receba.ledger import queries as ledger
 from receba.ledger.core import rules as ledger_rules
 from receba.ledger.models import Hold, Title
+from receba.ruler import queries
 from receba.ruler.core.document import RISKS
 from receba.ruler.core.rules import (
     HOLD_BASE,
@@ -118,7 +119,7 @@ def explain(scope: Scope, decision_id: int) -> Explanation | None:
         found.on,
         str(found.get_outcome_display()),
         str(REASON_LABELS[found.reason]),
-        _headline(found),
+        _headline(found, over=(queries.last_day(scope) or found.on) > found.on),
         [sentence for _kind, sentence in chain],
         [kind for kind, _sentence in chain],
         looked,
@@ -244,8 +245,8 @@ Told = Iterator[tuple[str, str]]
 """What a sentence speaks of, and the sentence."""
 
 
-def _headline(found: Decision) -> str:
-    """Return the answer to "why?" in one sentence."""
+def _headline(found: Decision, over: bool) -> str:
+    """Return the answer to "why?" in one sentence; `over` says that a later plan took the place of this one."""
     day = f"{found.on:%d/%m/%Y}"
     if found.outcome == Outcome.SKIP:
         return _("Em %(day)s este cliente não foi contatado: %(why)s.") % {
@@ -254,7 +255,9 @@ def _headline(found: Decision) -> str:
         }
     step = found.version.document.steps[found.step] if found.version else None
     by_mail = step is not None and step.channel == "email"
-    if found.approved_at is None:
+    if found.approved_at is None and over:
+        told = _("Em %(day)s um passo da régua vencia, mas o plano não foi aprovado: este cliente não foi contatado.")
+    elif found.approved_at is None:
         told = (
             _("Em %(day)s este cliente recebe um e-mail, se o plano for aprovado: um passo da régua vence neste dia.")
             if by_mail

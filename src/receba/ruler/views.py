@@ -253,7 +253,9 @@ def _decision_page(request: CompanyRequest, decision_id: int, form: ExcludeForm,
         "chain": _chain(request.company.pk, found, told),
         "decision": found,
         "form": form,
-        "open": _waits(found) and request.scope.allows(Permission.APPROVE_PLAN),
+        "open": _waits(found)
+        and found.on == queries.last_day(request.scope)
+        and request.scope.allows(Permission.APPROVE_PLAN),
     }
     return TemplateResponse(request, "ruler/decision.html", context, status=status)
 
@@ -275,9 +277,17 @@ def _chain(company_id: int, decision: Decision, told: Explanation) -> list[dict[
     version = decision.version
     rulers_page = f"{reverse('ruler:rulers', args=[company_id])}#regua-{version.ruler_id}" if version else ""
     held = hold_of(decision.reason) is not None
-    address = {"debt": debtor, "score": debtor, "step": rulers_page, "outcome": debtor if held else "", "rest": debtor}
+    title = reverse("casework:title", args=[company_id, decision.title_id]) if decision.title_id else ""
+    address = {
+        "titles": title,
+        "debt": debtor,
+        "score": debtor,
+        "step": rulers_page,
+        "outcome": debtor if held else "",
+        "rest": debtor,
+    }
     see = {
-        "debt": _("ver os títulos"), "score": _("ver o cliente"), "step": _("ver a régua"),
+        "titles": _("ver o mais pesado"), "debt": _("ver os títulos"), "score": _("ver o cliente"), "step": _("ver a régua"),
         "outcome": _("ver a suspensão"), "rest": _("ver os títulos"),
     }  # fmt: skip
     return [
@@ -326,7 +336,7 @@ def _rulers_page(request: CompanyRequest, form: SpecialForm | None = None) -> Te
         portfolios = portfolios.filter(pk__in=request.scope.portfolios)
     may_edit = request.scope.allows(Permission.EDIT_RULER)
     rows = [
-        {"portfolio": p, "ruler": climbs.get(p.pk), "form": _assign_form(request, p, climbs.get(p.pk))}
+        {"portfolio": p, "ruler": climbs.get(p.pk), "form": _assign_form(request, p, climbs.get(p.pk), found)}
         for p in portfolios
     ]
     names = names_of(request.scope, {version.published_by for ruler in found for version in ruler.versions.all()})
@@ -344,10 +354,13 @@ def _rulers_page(request: CompanyRequest, form: SpecialForm | None = None) -> Te
     return TemplateResponse(request, "ruler/rulers.html", context, status=422 if form else 200)
 
 
-def _assign_form(request: CompanyRequest, portfolio: Portfolio, ruler: Ruler | None) -> AssignForm:
-    return AssignForm(
+def _assign_form(request: CompanyRequest, portfolio: Portfolio, ruler: Ruler | None, found: list[Ruler]) -> AssignForm:
+    form = AssignForm(
         request.scope, initial={"portfolio": portfolio.pk, "ruler": ruler}, auto_id=f"regua-{portfolio.pk}-%s"
     )
+    field: Any = form.fields["ruler"]
+    field.choices = [("", field.empty_label), *((each.pk, each.name) for each in found)]  # not asked anew for each
+    return form
 
 
 def _ruler(

@@ -6,12 +6,14 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from receba.access.core.roles import Permission
+from receba.access.core.roles import Permission, Role
 from receba.access.models import AuditEvent
 from receba.access.scope import NotAllowed, Scope
+from receba.console.tests.driving import HOST, driven
 from receba.daily import services
 from receba.ledger import services as ledger
 from receba.ledger.services import NewTitle
@@ -23,6 +25,7 @@ from receba.ruler import services as ruler
 from receba.ruler.core.document import Document, Step
 from receba.ruler.core.rules import Outcome, Reason
 from receba.ruler.models import Decision
+from scenarios.signing import signed_in
 
 ON = date(2026, 6, 17)
 """A Wednesday: the days before it are business days, so nothing rolls."""
@@ -176,6 +179,126 @@ def test_another_company_s_plan_is_out_of_reach(planned):
     assert ruler.refuse_step(planned.cast.stranger_scope, on=ON, step=planned.letter, note="x") == 0
     with planned.scope.active():
         assert Decision.objects.filter(outcome=Outcome.SEND, approved_at=None).count() == 3
+
+
+LONG = "Comércio de Gêneros Alimentícios Irmãos Conceição e Assunção Participações Ltda"
+
+
+@pytest.mark.browser
+def test_a_manager_reads_the_sample_and_approves_a_step_by_keyboard(planned):
+    client = signed_in(planned.cast.people[Role.MANAGER])
+    with driven(client) as tab:
+        tab.goto(f"{HOST}/{planned.scope.company_id}/plano/", wait_until="networkidle")
+        assert tab.locator(".step-card").count() == 2
+        letter = tab.frame_locator(".step-card iframe.mail").first
+        assert "Talvez tenha passado despercebido" in letter.locator("body").inner_text()
+        assert "Serra Azul" in tab.locator(".step-card .envelope").first.inner_text()
+        tab.keyboard.press("j")
+        tab.keyboard.press("a")
+        asked = tab.inner_text("#ask-text")
+        assert "2 clientes recebem um e-mail" in asked and "começam a sair" in asked and "Modo de teste" in asked
+        assert "Ninguém aprovou ainda" in tab.inner_text(".plan-state")
+        tab.keyboard.press("Tab")
+        tab.keyboard.press("Enter")
+        tab.wait_for_selector(".notice")
+        assert "2 contatos aprovados" in tab.inner_text(".notice")
+        assert "0 de 2 enviadas" in tab.inner_text(".plan-state")
+        assert tab.locator(".step-card.current.approved").count() == 1
+        assert tab.complaints == []
+    assert states(planned) == {"Lúcia": "ready", "Construtora": "ready"}
+
+
+@pytest.mark.browser
+def test_the_worst_plan_hangs_over_no_edge_of_a_telephone(planned):
+    with planned.scope.active():
+        Decision.objects.filter(on=ON).update(open_centavos=123_456_789_01, overdue_centavos=123_456_789_01)
+        type(planned.cast.lucia).objects.filter(pk=planned.cast.vertice.pk).update(name=LONG)
+    ruler.refuse_step(planned.scope, on=ON, step=planned.call, note=LONG + "x" * 100)
+    client = signed_in(planned.cast.people[Role.MANAGER])
+    pages = [
+        "plano/",
+        "plano/clientes/",
+        "reguas/",
+        "configuracoes/contato/",
+        "mensagens/modelos/",
+        "mensagens/modelos/atraso_leve/",
+    ]
+    with planned.scope.active():
+        pages.append(f"plano/decisao/{Decision.objects.get(debtor=planned.cast.vertice).pk}/")
+    services.approve_plan(planned.scope, on=ON)
+    with planned.scope.active():
+        pages.append(f"mensagens/{Message.objects.get(debtor=planned.cast.vertice).pk}/")
+    with driven(client, width=390, height=844) as tab:
+        for page in pages:
+            tab.goto(f"{HOST}/{planned.scope.company_id}/{page}", wait_until="networkidle")
+            assert tab.evaluate("document.documentElement.scrollWidth") <= 390, page
+        assert tab.complaints == []
+
+
+def test_the_plan_asks_as_often_for_one_step_as_for_two(planned):
+    client, path = signed_in(planned.cast.people[Role.MANAGER]), f"/{planned.scope.company_id}/plano/"
+    client.get(path)
+    with CaptureQueriesContext(connection) as two:
+        client.get(path)
+    with planned.scope.active():
+        Decision.objects.filter(step=planned.call[1]).update(step=planned.letter[1])
+    with CaptureQueriesContext(connection) as one:
+        client.get(path)
+    assert len(two) <= len(one)
+
+
+def test_a_step_is_approved_refused_and_undone_on_the_page(planned):
+    client, root = signed_in(planned.cast.people[Role.MANAGER]), f"/{planned.scope.company_id}/plano/"
+    place = "{}.{}".format(*planned.letter)
+
+    def post(verb, **told):
+        return client.post(f"{root}{verb}/", {"on": ON.isoformat(), **told}, follow=True).content.decode()
+
+    assert "Diga o motivo da recusa" in post("recusar", step=place, expected=2, note=" ")
+    assert "O plano mudou enquanto você olhava: agora são 2" in post("aprovar", step=place, expected=3)
+    assert "2 contatos aprovados" in post("aprovar", step=place, expected=2)
+    assert "Desfeito: 2 contatos voltam a esperar" in post("desfazer", step=place)
+    assert "2 contatos recusados" in post("recusar", step=place, expected=2, note="site fora do ar")
+    assert "site fora do ar" in (page := client.get(root).content.decode())
+    assert page.count("data-approve data-confirm") == 1
+    assert "Desfeito: 2 contatos voltam a esperar" in post("desfazer", step=place, note="site fora do ar")
+    assert "2 contatos aprovados" in post("aprovar", step=place, expected=2)
+    with planned.scope.active():
+        Message.objects.filter(debtor=planned.cast.lucia).update(state="sent", sent_at=timezone.now())
+    assert "1 mensagem já saiu" in post("desfazer", step=place)
+    assert "Desfazer a aprovação" not in client.get(root).content.decode()
+    for odd in ("x", "1.x", "9" * 30 + ".1", "1.99999"):
+        assert "Diga o dia do plano" in post("aprovar", step=odd, expected=1)
+
+
+@pytest.mark.parametrize(
+    "role, name, address", [(Role.READER, "Lúcia F.", "l***@"), (Role.MANAGER, "Lúcia Ferreira", "lucia@")]
+)
+def test_the_sample_is_masked_by_role(planned, role, name, address):
+    with planned.scope.active():
+        Decision.objects.filter(debtor=planned.cast.lucia).update(overdue_centavos=10**9)
+        lucia = Decision.objects.get(debtor=planned.cast.lucia)
+    client, root = signed_in(planned.cast.people[role]), f"/{planned.scope.company_id}/"
+    page = client.get(f"{root}plano/").content.decode()
+    assert name in page and address in page
+    frame = client.get(f"{root}mensagens/amostra/{lucia.pk}/")
+    assert frame["Content-Security-Policy"].startswith("sandbox")
+    assert "Olá, Lúcia" in frame.content.decode()
+    assert ("Ferreira" in page + frame.content.decode()) == (role is Role.MANAGER)
+    assert signed_in(planned.cast.stranger).get(f"{root}mensagens/amostra/{lucia.pk}/").status_code == 404
+    assert client.get(f"{root}mensagens/amostra/{10**25}/").status_code == 404
+
+
+def test_how_far_the_sending_is_renews_itself_until_all_is_sent(planned):
+    services.approve_plan(planned.scope, on=ON)
+    client, path = signed_in(planned.cast.people[Role.READER]), f"/{planned.scope.company_id}/mensagens/andamento/"
+    piece = client.get(path, {"on": ON.isoformat()}).content.decode()
+    assert "0 de 2 enviadas" in piece and "hx-get" in piece
+    with planned.scope.active():
+        Message.objects.update(state="sent", sent_at=timezone.now())
+    piece = client.get(path, {"on": ON.isoformat()}).content.decode()
+    assert "2 de 2 enviadas" in piece and "hx-get" not in piece
+    assert client.get(path, {"on": "ontem"}).status_code == 404
 
 
 def traces(scope):
