@@ -76,8 +76,9 @@ def beginning(scope: Scope, at: datetime) -> str:
     elif moment <= at:
         told.append(_("As mensagens começam a sair em até um minuto."))
     else:
-        when = f"{timezone.localtime(moment):%d/%m/%Y às %H:%M}"
-        told.append(_("As mensagens começam a sair em %(when)s.") % {"when": when})
+        local = timezone.localtime(moment)
+        words = _("As mensagens começam a sair em %(day)s, às %(time)s.")
+        told.append(words % {"day": f"{local:%d/%m/%Y}", "time": f"{local:%H:%M}"})
     if queries.in_test_mode(scope):
         told.append(_("Modo de teste: nada sai desta máquina."))
     return " ".join(told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import smtplib
 import socket
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -89,3 +89,10 @@ def test_what_cannot_be_kept_is_not_accepted(post_office, settings):
     with pytest.raises(smtplib.SMTPDataError) as refusal:
         drop(settings.EMAIL_PORT, "X-Receba-Company: 7")
     assert refusal.value.smtp_code == 451
+
+
+@pytest.mark.parametrize("header", ["Mon, 23 Nov 2026 19:00:00 -0000", "Mon, 23 Nov 2026 16:00:00 -0300"])
+def test_the_hour_of_a_letter_is_that_of_its_header(tmp_path, header):
+    mailbox.store(tmp_path, f"X-Receba-Company: 3\r\nDate: {header}\r\n\r\nx".encode(), ["a@b.example"])
+    (letter,) = mailbox.letters(tmp_path, 3)
+    assert letter.at == datetime(2026, 11, 23, 19, tzinfo=UTC)

@@ -117,3 +117,21 @@ def test_the_mailbox_stands_in_the_menu_while_nothing_is_sent_for_real(cast):
         cast.serra_azul.sends_for_real = True
         cast.serra_azul.save()
     assert "Caixa de teste" not in ways()
+
+
+def test_the_page_says_each_rule_in_words_with_its_source_and_draws_the_week(cast):
+    answer = signed_in(cast.people[Role.MANAGER]).get(page(cast))
+    text = answer.content.decode()
+    for told in (
+        "De segunda a sexta, das 08:00 às 20:00",
+        "CDC art. 42-A",
+        "aplicada desde 01/01/2020",
+        "1 mensagem por dia",
+    ):
+        assert told in text
+    weeks = {week["label"]: dict(week["days"]) for week in answer.context["weeks"]}
+    assert weeks["Em geral"]["sáb"] == (480, 840) and weeks["RJ"]["sáb"] is None
+    assert all(days["dom"] is None for days in weeks.values())
+    post(cast, email_outside_hours="wait", prescription=False)
+    text = signed_in(cast.people[Role.MANAGER]).get(page(cast)).content.decode()
+    assert "O e-mail também espera" in text and "A empresa desligou esta regra" in text

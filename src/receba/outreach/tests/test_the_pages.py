@@ -163,3 +163,41 @@ def test_the_mailbox_shows_what_stayed_here_and_to_whom_it_may(console, stage, s
     assert "exemplo.example" not in text_of(console(Role.AUDITOR, "caixa/"))
     assert console(Role.AUDITOR, f"caixa/{name}/").status_code == 404
     assert services.send_ready(stage.scope, at=NOW) == services.Sent()
+
+
+def test_a_text_says_where_it_is_used_and_is_read_with_a_debtor_who_is_searched_for(console, stage):
+    from receba.ruler import services as ruler
+    from receba.ruler.core.document import Document, Step
+
+    ruler.publish(stage.scope, code="x", document=Document("Empresas", (Step("d5", 5, "email", "atraso_leve"),)))
+    due = timezone.localdate() - timedelta(days=40)
+    stage.title(stage.cast.aurora, 1_234_56, due, code="NF-42")
+    assert "Empresas: D+5" in text_of(console(Role.READER, "mensagens/modelos/"))
+    path = "mensagens/modelos/atraso_leve/"
+    found = console(Role.READER, f"{path}?busca=aurora")
+    assert [debtor.pk for debtor in found.context["debtors"]] == [stage.cast.aurora.pk]
+    assert "NF-42" in text_of(found) and "a***@exemplo.example" in text_of(found)
+    assert "Ninguém com este nome" in text_of(console(Role.READER, f"{path}?busca=zzz"))
+    masked = text_of(console(Role.READER, f"{path}?busca=lucia"))
+    assert "Lúcia F." in masked and "Ferreira" not in masked
+    assert "não tem hoje o que dizer" in masked
+    for odd in ("%00", "x" * 500, "1"):
+        assert console(Role.READER, f"{path}?busca={odd}").status_code == 200
+
+
+def test_what_is_wrong_with_a_text_stands_beside_its_part(console, stage):
+    good, path = library()[Key.LATE_SOFT], "mensagens/modelos/atraso_leve/"
+    console(Role.MANAGER, path, {"assunto": "Sua dívida", "texto": good.text, "html": good.html})
+    parts = {part["field"].name: part["faults"] for part in console(Role.MANAGER, path).context["parts"]}
+    assert parts["assunto"] and not parts["texto"] and not parts["html"]
+
+
+def test_the_story_of_a_message_is_told_in_words(console, stage, server):
+    first, lost = stage.ready("a@exemplo.example", "cai-depois@exemplo.example")
+    console(Role.COLLECTOR, f"mensagens/{first.pk}/cancelar/", {"motivo": "o cliente telefonou"})
+    stage.send()
+    console(Role.COLLECTOR, f"mensagens/{lost.pk}/decidir/", {"decisao": "consider_sent", "motivo": "ele respondeu"})
+    told = text_of(console(Role.READER, f"mensagens/{lost.pk}/"))
+    assert "considerar enviada: ele respondeu" in told and "Collector" in told
+    assert "automático" in told and "consider_sent" not in told
+    assert "o cliente telefonou" in text_of(console(Role.READER, f"mensagens/{first.pk}/"))
