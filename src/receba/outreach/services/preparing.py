@@ -102,10 +102,8 @@ def prepare(scope: Scope, on: date, drafts: Iterable[Draft], *, at: datetime | N
 def _unwritten(drafts: Sequence[Draft]) -> tuple[list[Draft], list[Draft]]:
     """Return the drafts that have no message yet, and those whose message was withdrawn; each decision and channel once."""
     ids = [draft.decision_id for draft in drafts]
-    rows = Message.objects.select_for_update(of=("self",)).filter(decision_id__in=ids).order_by("pk")
-    known = {
-        (decision, channel): why for decision, channel, why in rows.values_list("decision_id", "channel", "reason")
-    }
+    rows = Message.objects.filter(decision_id__in=ids).values_list("decision_id", "channel", "reason")
+    known = {(decision, channel): why for decision, channel, why in rows}
     unique = {(draft.decision_id, str(draft.channel)): draft for draft in drafts}
     return (
         [draft for place, draft in unique.items() if place not in known],
