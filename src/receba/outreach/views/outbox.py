@@ -209,7 +209,7 @@ def sending(request: CompanyRequest) -> HttpResponse:
     """Show how far a day's messages are: a piece of the plan's page that renews itself."""
     try:
         on = date.fromisoformat(request.GET.get("on", ""))
-    except ValueError as wrong:
-        raise Http404 from wrong
+    except ValueError:
+        on = timezone.localdate()
     context = {"sending": planned.sending_in_all(request.scope, on), "on": on}
     return TemplateResponse(request, "outreach/_sending.html", context)

@@ -253,7 +253,7 @@ def test_where_there_is_no_ruler_the_shipped_ones_are_installed(committed, cast,
         offsets = [step["step"].offset_days for step in row["steps"]]
         assert offsets == sorted(offsets)
     assert "5 dias antes do vencimento" in text(page)
-    assert "no vencimento" in text(page)
+    assert "No vencimento" in text(page)
 
 
 def test_a_portfolio_gets_a_ruler_and_loses_it(committed, cast, at):
