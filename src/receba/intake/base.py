@@ -71,6 +71,12 @@ def _frame(query: str, parameters: Sequence[Any], schema: dict[str, Any]) -> pl.
         return pl.DataFrame(cursor.fetchall(), schema=schema, orient="row")
 
 
+def has_terms(scope: Scope) -> bool:
+    """Return whether the company has terms for late payment, without which no title comes in."""
+    with scope.active():
+        return Terms.objects.exists()
+
+
 def base_for(scope: Scope, accepted: pl.DataFrame) -> Base:
     """Return what is registered of the titles and settlements that accepted rows name, and the terms."""
     titles, keys = keys_of(accepted)

@@ -11,16 +11,32 @@ from receba.access.models import Portfolio
 from receba.access.scope import Scope
 from receba.access.words import translated
 from receba.intake.core.fields import SPECS
-from receba.intake.core.mapping import Mapping
+from receba.intake.core.mapping import Expression, Mapping
 from receba.intake.models import ImportFile, Table
 
 MAX_BYTES = 200 * 1024**2
 
 
-class UploadForm(forms.Form):
-    """A file, of which kind it is, and where its titles belong."""
+class _ManyFiles(forms.FileInput):
+    allow_multiple_selected = True
 
-    file = forms.FileField(label=_("Arquivo"), help_text=_("CSV (também .gz), XLSX ou Parquet, até 200 MB."))
+
+class FilesField(forms.FileField):
+    """One file or several; cleaned to a list."""
+
+    widget = _ManyFiles(attrs={"accept": ".csv,.txt,.gz,.xlsx,.xls,.parquet"})
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Return the files, each as a file field cleans it."""
+        clean = super().clean
+        several = data if isinstance(data, list | tuple) else [data]
+        return [clean(each, initial) for each in several or [None]]
+
+
+class UploadForm(forms.Form):
+    """Files, of which kind they are, and where their titles belong."""
+
+    file = FilesField(label=_("Arquivos"), help_text=_("CSV (também .gz), XLSX ou Parquet, até 200 MB cada um."))
     table = forms.ChoiceField(
         label=_("O que contém"),
         required=False,
@@ -39,14 +55,17 @@ class UploadForm(forms.Form):
         self.fields["portfolio"].queryset = Portfolio.objects.filter(company_id=scope.company_id)  # type: ignore[attr-defined]
 
     def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
+        sent = self.cleaned_data["file"]
+        if any(file.size > MAX_BYTES for file in sent):
             raise forms.ValidationError(_("O arquivo passa de 200 MB. Divida-o, ou use `receba import` no servidor."))
-        return file
+        return sent
+
+
+SAMPLE_LENGTH = 24
 
 
 class MappingForm(forms.Form):
-    """Which column fills each field. An expression is a column, columns joined by +, ="texto", or COLUNA+30d."""
+    """Which column fills each field; `expression_…` beats the choice: columns joined by +, ="texto", or COLUNA+30d."""
 
     table = forms.ChoiceField(label=_("O que contém"), choices=Table.choices)
     dates = forms.ChoiceField(
@@ -69,35 +88,48 @@ class MappingForm(forms.Form):
     )
     document_required = forms.BooleanField(label=_("Recusar clientes sem CPF/CNPJ válido"), required=False)
 
-    def __init__(self, *args: Any, file: ImportFile, columns: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, file: ImportFile, columns: dict[str, list[str]], **kwargs: Any) -> None:
         given = Mapping.from_json(file.mapping)
-        told = given.to_json()
-        marks = {",": "comma", ".": "dot"}
+        self.delimiter = given.delimiter
         kwargs["initial"] = {
             "table": file.table,
-            "dates": told["dates"],
-            "decimal": marks.get(told["decimal"], told["decimal"]),
-            "base": told["base"] or "",
+            "dates": given.dates,
+            "decimal": given.decimal,
+            "base": given.base or "",
             "document_required": file.document_required,
         }
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         self.keys = [field.key for field in SPECS[file.table].fields]
+        plain = {str(Expression((name,))): _choice(name, values) for name, values in columns.items()}
+        choices = [("", _("não vem no arquivo")), *plain.items()]
         for field in SPECS[file.table].fields:
+            told, label = str(given.fields.get(field.key, "")), translated(field.label)
             self.fields[f"field_{field.key}"] = forms.CharField(
-                label=translated(field.label), required=False, initial=str(given.fields.get(field.key, "")),
-                widget=forms.TextInput(attrs={"list": "columns", "autocomplete": "off"}),
-                help_text=_("obrigatório") if field.required else "",
+                label=label, required=False, initial=told if told in plain else "",
+                widget=forms.Select(choices=choices),
             )  # fmt: skip
-        self.columns = columns
+            self.fields[f"expression_{field.key}"] = forms.CharField(
+                label=_("Expressão para %(field)s") % {"field": label}, required=False,
+                initial="" if told in plain else told, widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            )  # fmt: skip
 
     def mapping(self) -> Mapping:
-        """Return what was filled in. Raises IntakeError."""
+        """Return what was filled in, required fields or not. Raises IntakeError."""
         data = self.cleaned_data
-        fields = {key: data[f"field_{key}"].strip() for key in self.keys if data[f"field_{key}"].strip()}
+        told = {key: data[f"expression_{key}"].strip() or data[f"field_{key}"].strip() for key in self.keys}
         options = {
             "dates": data["dates"],
             "decimal": data["decimal"],
             "base": data["base"] and data["base"].isoformat(),
+            "delimiter": self.delimiter,
         }
-        return Mapping.from_json({"fields": fields, **options})
+        return Mapping.from_json({"fields": {key: text for key, text in told.items() if text}, **options})
+
+
+def _choice(name: str, values: list[str]) -> str:
+    """Return a column as a choice: its name, and its first value."""
+    if not values:
+        return name
+    first = values[0] if len(values[0]) <= SAMPLE_LENGTH else values[0][: SAMPLE_LENGTH - 1] + "…"
+    return f"{name} ({first})"

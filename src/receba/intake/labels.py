@@ -8,10 +8,58 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from receba.access.words import translated
+from receba.intake.core.fields import SPECS
 from receba.intake.core.reasons import Reason, wording_of
-from receba.kernel.words import Said
+from receba.intake.models import ImportFile
+from receba.kernel.words import Said, said_again
+
+REASON_LABELS = {
+    Reason.RAGGED_ROW: _("número de colunas diferente do cabeçalho"),
+    Reason.MISSING_REQUIRED: _("em branco"),
+    Reason.NOT_A_DATE: _("data que não existe"),
+    Reason.DATE_OUT_OF_RANGE: _("data fora do período"),
+    Reason.NOT_A_NUMBER: _("não é um valor em dinheiro"),
+    Reason.AMOUNT_NOT_POSITIVE: _("precisa ser maior que zero"),
+    Reason.NEGATIVE_AMOUNT: _("valor negativo"),
+    Reason.AMOUNT_OVER_BUDGET: _("valor alto demais"),
+    Reason.DUE_BEFORE_ISSUE: _("anterior à emissão"),
+    Reason.PAID_BEFORE_ISSUE: _("anterior à emissão"),
+    Reason.PAID_IN_FUTURE: _("pagamento ainda por acontecer"),
+    Reason.MISSING_PAID_DATE: _("valor pago sem data"),
+    Reason.DUPLICATE_KEY: _("número repetido com outro conteúdo"),
+    Reason.CONFLICTING_TITLE: _("título repetido com outros dados"),
+    Reason.DAMAGED_ID: _("código que perdeu dígitos na planilha"),
+    Reason.TOO_LONG: _("código longo demais"),
+    Reason.UNKNOWN_KIND: _("tipo de baixa desconhecido"),
+    Reason.MISSING_REVERSED: _("estorno sem a baixa que desfaz"),
+    Reason.BAD_DOCUMENT: _("CPF ou CNPJ inválido"),
+    Reason.OTHER_CUSTOMER: _("título de outro cliente"),
+    Reason.UNKNOWN_TERMS: _("condições não cadastradas"),
+    Reason.CONSUMER_TERMS: _("condições que não valem para pessoa física"),
+    Reason.KEY_REUSED: _("baixa registrada com outros dados"),
+    Reason.PAID_AGAIN: _("título já pago"),
+    Reason.UNKNOWN_REVERSED: _("baixa estornada não encontrada"),
+    Reason.ALREADY_REVERSED: _("baixa já estornada"),
+    Reason.REVERSAL_AMOUNT: _("estorno de outro valor"),
+}
+"""A reason in a few words, after the name of its field."""
+
+
+def failure(file: ImportFile) -> str:
+    """Return what stopped the import of a file; empty where nothing did. An old file tells it in Portuguese only."""
+    return translated(said_again(file.failure)) if file.failure is not None else file.error
+
+
+def problem(table: str, code: str) -> str:
+    """Return a problem (`field:reason`) in words: `vencimento: data que não existe`."""
+    key, _colon, reason = code.partition(":")
+    words = str(REASON_LABELS[Reason(reason)]) if reason in set(Reason) else gettext("outro motivo")
+    field = SPECS[table].by_key().get(key)
+    return f"{translated(field.label)}: {words}" if field else words
+
 
 _PLACE = re.compile(r"\\?\{(field|value|other)\\?\}")
 

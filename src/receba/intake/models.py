@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Coalesce, Concat, Left
 from django.utils.translation import gettext_lazy as _
 
 from receba.access.managers import CompanyManager
@@ -39,14 +41,22 @@ class Table(models.TextChoices):
 
 
 class ImportFile(models.Model):
-    """One file as it was sent, its mapping, and what its import did."""
+    """One file as it was sent, its mapping, and what its import did.
+
+    `error` is what stopped the import, in Portuguese; `failure` the same, kept for other languages (kernel.words.kept).
+    `stopped`: who asked for a stop and when (by, at); once it stopped, also `written`, the counts of what went in before.
+    """
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("a conferir")
         QUEUED = "queued", _("na fila")
         RUNNING = "running", _("importando")
+        STOPPING = "stopping", _("parando")
+        STOPPED = "stopped", _("parado")
         DONE = "done", _("importado")
         FAILED = "failed", _("falhou")
+
+    MOVING = (State.QUEUED, State.RUNNING, State.STOPPING)
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="+")
     name = models.CharField(_("arquivo"), max_length=200)
@@ -63,6 +73,8 @@ class ImportFile(models.Model):
     findings = models.JSONField(default=list)
     warnings = models.JSONField(default=dict)
     error = models.TextField(blank=True)
+    failure = models.JSONField(null=True)
+    stopped = models.JSONField(default=dict)
     uploaded_at = models.DateTimeField(_("enviado em"))
     uploaded_by = models.CharField(max_length=200)
     imported_at = models.DateTimeField(_("importado em"), null=True, blank=True)
@@ -78,36 +90,51 @@ class ImportFile(models.Model):
 
 
 class ImportContent(models.Model):
-    """The bytes of a file, compressed: read again when its refused rows are mended."""
+    """The bytes of a file, compressed: read again when its refused rows are mended.
+
+    `head`: its first rows (core.raw.head_of) as compressed JSON, so that mapping does not read a large file each time.
+    """
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="+")
     file = models.OneToOneField(ImportFile, models.CASCADE, primary_key=True, related_name="content")
     data = models.BinaryField()
+    head = models.BinaryField(null=True)
 
     objects = CompanyManager()
 
 
 class ImportProgress(models.Model):
-    """How far an import is; written while it runs, read by the page that shows it."""
+    """How far an import is; written while it runs, read by the page that shows it.
+
+    `past`: the steps behind it: step, rows, seconds. `begun_at` is of the import, `step_at` of the present step.
+    """
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="+")
     file = models.OneToOneField(ImportFile, models.CASCADE, primary_key=True, related_name="progress")
     step = models.CharField(max_length=40)
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
+    begun_at = models.DateTimeField(null=True)
+    step_at = models.DateTimeField(null=True)
+    past = models.JSONField(default=list)
     updated_at = models.DateTimeField()
 
     objects = CompanyManager()
 
 
 class SavedMapping(models.Model):
-    """The mapping that a company confirmed last for each kind of file; proposed when the header fits."""
+    """The mapping that a company confirmed last for each kind of file; proposed when the header fits.
+
+    `name` is the file it was confirmed for.
+    """
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="+")
     table = models.CharField(max_length=12, choices=Table.choices)
     mapping = models.JSONField()
     document_required = models.BooleanField(default=False)
+    name = models.CharField(max_length=200, blank=True)
     saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=200, blank=True)
 
     objects = CompanyManager()
 
@@ -115,11 +142,16 @@ class SavedMapping(models.Model):
         constraints = [models.UniqueConstraint(fields=["company", "table"], name="mapping_once_a_table")]
 
 
+def _first_problem(name: str) -> KeyTextTransform:
+    return KeyTextTransform(name, KeyTransform("0", "reasons"))
+
+
 class RejectedRow(models.Model):
     """One row that was not accepted: as it was written, why, and how somebody mended it.
 
     `raw` and `mended` are header → text. A row with the wrong number of columns has raw {"": the line}.
-    `reasons`: field, value, reason, message, remedy of each problem.
+    `reasons`: field, value, reason, message, remedy of each problem. `problem` is the first one's `field:reason` and
+    `wrong` its value, by which rows are counted and mended together.
     """
 
     class State(models.TextChoices):
@@ -133,6 +165,14 @@ class RejectedRow(models.Model):
     raw = models.JSONField()
     reasons = models.JSONField()
     mended = models.JSONField(null=True)
+    problem = models.GeneratedField(
+        expression=Concat(_first_problem("field"), models.Value(":", models.TextField()), _first_problem("reason")),
+        output_field=models.TextField(), db_persist=True,
+    )  # fmt: skip
+    wrong = models.GeneratedField(
+        expression=Left(Coalesce(_first_problem("value"), models.Value("", models.TextField())), 200),
+        output_field=models.TextField(), db_persist=True,
+    )  # fmt: skip
     state = models.CharField(_("situação"), max_length=8, choices=State.choices, default=State.OPEN)
     note = models.CharField(_("observação"), max_length=300, blank=True)
     changed_at = models.DateTimeField()
@@ -143,7 +183,10 @@ class RejectedRow(models.Model):
     class Meta:
         ordering = ["file", "line"]
         constraints = [models.UniqueConstraint(fields=["file", "line"], name="rejected_row_once")]
-        indexes = [models.Index(fields=["company", "state"])]
+        indexes = [
+            models.Index(fields=["company", "state"]),
+            models.Index(fields=["file", "state", "problem", "wrong"], name="intake_row_by_problem"),
+        ]
 
 
 class WaitingSettlement(models.Model):

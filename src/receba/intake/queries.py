@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Mapping as MappingABC
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
-from django.db.models import Count, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from receba.access.core.roles import Permission
@@ -18,14 +22,22 @@ from receba.access.scope import NotAllowed, Scope
 from receba.intake import labels
 from receba.intake.base import base_for, known_customers
 from receba.intake.core import mending
-from receba.intake.core.comparing import Comparison, compare, customer_counts
+from receba.intake.core.comparing import Comparison, amount_changed, compare, customer_counts, due_changed
 from receba.intake.core.fields import SPECS
 from receba.intake.core.guessing import guess, guess_table
 from receba.intake.core.mapping import Mapping
 from receba.intake.core.parsing import Policy, parse
-from receba.intake.core.raw import RawTable
+from receba.intake.core.raw import HEAD_ROWS, RawTable, from_head
 from receba.intake.core.reading import Reading
-from receba.intake.models import ImportFile, ImportProgress, RejectedRow, WaitingSettlement
+from receba.intake.core.trying import Trial, try_mapping
+from receba.intake.models import (
+    ImportContent,
+    ImportFile,
+    ImportProgress,
+    RejectedRow,
+    SavedMapping,
+    WaitingSettlement,
+)
 from receba.intake.readers import read_bytes
 from receba.kernel.money import divide_half_up
 
@@ -41,11 +53,22 @@ def require_import(scope: Scope) -> None:
 
 
 def files(scope: Scope) -> QuerySet[ImportFile]:
-    """Return the company's files, newest first, with `open_rows`, how many refused rows nobody has mended yet."""
+    """Return the company's files, newest first.
+
+    With `open_rows`, how many refused rows nobody has mended yet, and `same_as`, the name of an earlier file of the
+    same content and kind.
+    """
     require_import(scope)
     with scope.active():
-        still_open = Q(rejected_rows__state=RejectedRow.State.OPEN)
-        return ImportFile.objects.annotate(open_rows=Count("rejected_rows", filter=still_open))
+        still_open = RejectedRow.objects.filter(file=OuterRef("pk"), state=RejectedRow.State.OPEN).order_by()
+        counted = still_open.values("file").annotate(n=Count("pk")).values("n")
+        earlier = ImportFile.objects.filter(
+            sha256=OuterRef("sha256"), table=OuterRef("table"), pk__lt=OuterRef("pk")
+        ).order_by("-pk")
+        return ImportFile.objects.annotate(
+            open_rows=Coalesce(Subquery(counted, output_field=IntegerField()), Value(0)),
+            same_as=Subquery(earlier.values("name")[:1]),
+        )
 
 
 def file(scope: Scope, file_id: int) -> ImportFile:
@@ -102,13 +125,41 @@ class Header:
     likely_table: str
 
 
+def head(scope: Scope, file_id: int) -> RawTable:
+    """Return the first rows of a file, as they were sent."""
+    require_import(scope)
+    with scope.active():
+        packed = ImportContent.objects.values_list("head", flat=True).get(file_id=file_id)
+    if packed is not None:
+        return from_head(json.loads(gzip.decompress(bytes(packed))))
+    raw = raw_table(scope, file_id)  # sent before heads were kept
+    return RawTable(raw.frame.head(HEAD_ROWS), format=raw.format, encoding=raw.encoding, delimiter=raw.delimiter)
+
+
 def header_of(scope: Scope, file_id: int, *, values: int = 5) -> Header:
     """Return the columns of a file and what the guess makes of them."""
-    this, raw = file(scope, file_id), raw_table(scope, file_id)
-    head = raw.frame.head(500)
-    columns = {name: head[name].drop_nulls().unique(maintain_order=True).head(values).to_list() for name in raw.header}
-    confidence = guess(raw.header, head, SPECS[this.table]).confidence
-    return Header(columns, confidence, guess_table(raw.header, head))
+    this, raw = file(scope, file_id), head(scope, file_id)
+    columns = {
+        name: raw.frame[name].drop_nulls().unique(maintain_order=True).head(values).to_list() for name in raw.header
+    }
+    confidence = guess(raw.header, raw.frame, SPECS[this.table]).confidence
+    return Header(columns, confidence, guess_table(raw.header, raw.frame))
+
+
+def trial(
+    scope: Scope, file_id: int, mapping: Mapping, *, document_required: bool = False, on: date | None = None
+) -> Trial:
+    """Return what a mapping, whole or not, makes of the first rows of a file; nothing is kept."""
+    this = file(scope, file_id)
+    day = on or timezone.localdate()
+    return try_mapping(head(scope, file_id), SPECS[this.table], mapping, Policy(document_required), day)
+
+
+def saved_mapping(scope: Scope, table: str) -> SavedMapping | None:
+    """Return the mapping that the company confirmed last for a kind of file."""
+    require_import(scope)
+    with scope.active():
+        return SavedMapping.objects.filter(table=table).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +175,23 @@ class Preview:
     counts: dict[str, int]
     new_portfolios: list[str]
     earlier: ImportFile | None
+
+    @property
+    def unchanged(self) -> dict[str, int]:
+        """Return how many customers, titles and settlements are known and stay as they are."""
+        titles = self.comparison.titles.filter(pl.col("title_id").is_not_null())
+        return {
+            "customers": self.counts["customers_known"] - self.counts["customers_changed"],
+            "titles": titles.filter(~(amount_changed() | due_changed())).height,
+            "settlements": self.counts["settlements_known"],
+        }
+
+    @property
+    def accepted_centavos(self) -> int:
+        """Return the money that accepted rows bring: of titles their value, of settlements what was paid."""
+        key = "amount" if "amount" in self.reading.totals.money else "paid_amount"
+        kept = self.reading.accepted.join(self.refused, on="line", how="anti")
+        return int(kept[key].sum())
 
     def as_dict(self) -> dict[str, Any]:
         """Return what a terminal or an API shows: counts, reasons, warnings, money, findings."""
@@ -183,6 +251,57 @@ def rejected_rows(scope: Scope, *, file_id: int | None = None, state: str | None
         rows = RejectedRow.objects.select_related("file")
         rows = rows.filter(file_id=file_id) if file_id else rows
         return rows.filter(state=state) if state else rows
+
+
+def rows_of(
+    scope: Scope, file_id: int, *, state: str = RejectedRow.State.OPEN, problem: str = ""
+) -> QuerySet[RejectedRow]:
+    """Return refused rows of a file in one state, by line; with `problem` (`field:reason`) those whose first it is."""
+    rows = rejected_rows(scope, file_id=file_id, state=state)
+    return (rows.filter(problem=problem) if problem else rows).order_by("line")
+
+
+def states(scope: Scope, file_id: int) -> dict[str, int]:
+    """Return how many refused rows of a file there are in each state."""
+    require_import(scope)
+    with scope.active():
+        found = RejectedRow.objects.filter(file_id=file_id).order_by().values_list("state").annotate(Count("pk"))
+        return dict.fromkeys(RejectedRow.State.values, 0) | dict(found)
+
+
+def problems(scope: Scope, file_id: int) -> list[tuple[str, int]]:
+    """Return the problems (`field:reason`) of the open rows of a file with how many rows have each, most first."""
+    rows = rows_of(scope, file_id).order_by().values_list("problem").annotate(rows=Count("pk"))
+    return list(rows.order_by("-rows", "problem"))
+
+
+def wrong_values(scope: Scope, file_id: int, problem: str, *, limit: int = 8) -> list[tuple[str, int]]:
+    """Return the values that have a problem, with how many open rows have each, most first."""
+    rows = rows_of(scope, file_id, problem=problem).order_by().values_list("wrong").annotate(rows=Count("pk"))
+    return list(rows.order_by("-rows", "wrong")[:limit])
+
+
+def alike(scope: Scope, file_id: int, rows: Sequence[RejectedRow]) -> dict[tuple[str, str], int]:
+    """Return how many open rows of the file share problem and wrong value with some of `rows`, those counted too."""
+    codes, values = {row.problem for row in rows}, {row.wrong for row in rows}
+    found = rows_of(scope, file_id).filter(problem__in=codes, wrong__in=values).order_by()
+    return {(code, wrong): n for code, wrong, n in found.values_list("problem", "wrong").annotate(Count("pk")) if n > 1}
+
+
+_CELLS = """
+    SELECT line, coalesce(CASE WHEN mended ? %s THEN mended ->> %s ELSE raw ->> %s END, '')
+      FROM intake_rejectedrow
+     WHERE company_id = %s AND file_id = %s AND state = 'open' AND problem = %s AND (raw ? %s OR mended ? %s)
+"""
+
+
+def cells(scope: Scope, file_id: int, problem: str, column: str) -> dict[int, str]:
+    """Return line → text of one column, as it stands now, of the open rows that have a problem."""
+    require_import(scope)
+    parameters: list[Any] = [column, column, column, scope.company_id, file_id, problem, column, column]
+    with scope.active(), connection.cursor() as cursor:
+        cursor.execute(_CELLS, parameters)
+        return dict(cursor.fetchall())
 
 
 def rejected_csv(scope: Scope, file_id: int) -> bytes:

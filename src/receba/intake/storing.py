@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
+from receba.access.scope import Scope
 from receba.engine.postgres import write_rows
 from receba.intake import queries, writing
 from receba.intake.base import base_for
@@ -88,6 +90,29 @@ def store_refused(context: writing.Context, raw: RawTable, refused: pl.DataFrame
     accepted.exclude(line__in=list(reasons)).update(state=RejectedRow.State.RESOLVED, changed_at=now, changed_by=actor)
 
 
+_WRITE_OVER = """
+    UPDATE intake_rejectedrow r
+       SET mended = coalesce(r.mended, '{}') || jsonb_build_object(%s::text, t.new), changed_at = %s, changed_by = %s
+      FROM unnest(%s::bigint[], %s::text[]) t(line, new)
+     WHERE r.company_id = %s AND r.file_id = %s AND r.line = t.line AND r.state = 'open'
+"""
+
+
+def write_over(scope: Scope, file_id: int, column: str, texts: Mapping[int, str]) -> None:
+    """Mend one column of open refused rows: line → text."""
+    parameters: list[Any] = [
+        column,
+        timezone.now(),
+        str(scope.actor),
+        list(texts),
+        list(texts.values()),
+        scope.company_id,
+        file_id,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE_OVER, parameters)
+
+
 def _raw_values(raw: RawTable, lines: set[int]) -> dict[int, dict[str, str | None]]:
     """Return, for each line, its values by header; `{"": the line}` where it has not one for each."""
     wanted = pl.Series(sorted(lines), dtype=pl.Int64).implode()
@@ -112,7 +137,7 @@ def apply_waiting(context: writing.Context) -> int:
         return 0
     accepted = _as_accepted(ready)
     comparison = compare(SETTLEMENTS, accepted, base_for(context.scope, accepted))
-    writing.write(context, comparison, lambda step, done, total: None)
+    writing.write(context, comparison, lambda step, done, total: None, writing.Written())
     refused = set(comparison.refused["line"])
     _change(set(ready) - refused, WaitingSettlement.State.APPLIED)
     _change(refused, WaitingSettlement.State.REFUSED)
@@ -140,7 +165,13 @@ def _change(ids: set[int], state: WaitingSettlement.State) -> None:
 
 
 def finish(
-    context: writing.Context, whole: Reading, comparison: Comparison, written: writing.Written, *, first: bool
+    context: writing.Context,
+    raw: RawTable,
+    whole: Reading,
+    comparison: Comparison,
+    written: writing.Written,
+    *,
+    first: bool,
 ) -> ImportFile:
     """Write down what the import did; `first` false adds to what it did before."""
     file = ImportFile.objects.select_for_update().get(pk=context.file_id)
@@ -161,7 +192,9 @@ def finish(
     file.money = _money(whole, refused)
     file.findings = [asdict(finding) for finding in whole.findings]
     file.warnings = whole.warnings_by_code()
-    file.state, file.error, file.imported_at = ImportFile.State.DONE, "", timezone.now()
+    file.header = list(raw.header)
+    file.state, file.error, file.failure = ImportFile.State.DONE, "", None
+    file.imported_at = timezone.now()
     file.save()
     return file
 

@@ -65,9 +65,11 @@ def for_file(context: Context, file_id: int) -> Context:
     return replace(context, file_id=file_id)
 
 
-def write(context: Context, comparison: Comparison, progress: Progress) -> Written:
-    """Write customers, then each chunk of titles with their settlements, then the rest of the settlements."""
-    written = Written()
+def write(context: Context, comparison: Comparison, progress: Progress, written: Written) -> None:
+    """Write customers, then each chunk of titles with their settlements, then the rest of the settlements.
+
+    `written` counts along, so that it holds what is there when the progress, asked between two chunks, ends the work.
+    """
     _write_customers(context, comparison.customers, written, progress)
     titles, settlements = comparison.titles, _to_post(comparison)
     total, done = titles.height + settlements.height, 0
@@ -88,7 +90,6 @@ def write(context: Context, comparison: Comparison, progress: Progress) -> Writt
         done += chunk.height
         progress(step, done, total)
     _dispute(context, comparison.disputes, written)
-    return written
 
 
 def _to_post(comparison: Comparison) -> pl.DataFrame:

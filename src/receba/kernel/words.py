@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 
 class Said(str):
@@ -19,6 +20,36 @@ def said(template: str, /, **values: object) -> Said:
     """
     sentence = Said(_filled(template, values, str))
     sentence.template, sentence.values = template, values
+    return sentence
+
+
+def kept(text: str) -> Any:
+    """Return a sentence as a value for JSON, from which `said_again` makes it once more: template and values."""
+    if not isinstance(text, Said):
+        return text
+    return {"said": text.template, "values": {name: _kept_value(value) for name, value in text.values.items()}}
+
+
+def _kept_value(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_kept_value(part) for part in value]
+    return kept(value) if isinstance(value, str) else value
+
+
+def said_again(value: Any) -> str:
+    """Return the sentence that `kept` kept."""
+    sentence: str = _again(value)
+    return sentence
+
+
+def _again(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_again(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    values = {name: _again(part) for name, part in value["values"].items()}
+    sentence = Said(_filled(value["said"], values, str))
+    sentence.template, sentence.values = value["said"], values
     return sentence
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
+from typing import Literal
 
 import polars as pl
 
@@ -50,6 +51,38 @@ def guess(header: tuple[str, ...], sample: pl.DataFrame, spec: TableSpec) -> Gue
             used.add(column)
     fields = {field.key: chosen[field.key][1] for field in spec.fields if field.key in chosen}
     return Guess(Mapping(fields), {key: round(score, 2) for key, (score, _) in chosen.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for a column: its name, and the share of its values (0 to 100) that look like the field.
+
+    `name`: ours (our own header or label), known (a synonym), part (contains one), joined (several columns that belong
+    together), other. `fits` is None for fields whose values may look like anything, and for empty columns.
+    """
+
+    name: Literal["ours", "known", "part", "joined", "other"]
+    fits: int | None
+
+
+def evidence(field: Field, expression: Expression, sample: pl.DataFrame) -> Evidence | None:
+    """Return what speaks for filling the field this way; None for a constant."""
+    if not expression.columns:
+        return None
+    if len(expression.columns) > 1:
+        return Evidence("joined", None)
+    column = expression.columns[0]
+    score, filled, pattern = _name_score(field, column), sample[column].drop_nulls(), _LOOKS.get(field.kind)
+    words = _words(column)
+    name: Literal["ours", "known", "part", "other"] = "other"
+    if any(words == _words(own) for own in _own_names(field)):
+        name = "ours"
+    elif score >= ENOUGH:
+        name = "known" if any(words == _words(synonym) for synonym in field.synonyms) else "part"
+    looks = (
+        None if pattern is None or filled.is_empty() else 100 * int(filled.str.contains(pattern).sum()) // len(filled)
+    )
+    return Evidence(name, looks)
 
 
 def guess_table(header: tuple[str, ...], sample: pl.DataFrame) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -20,6 +20,26 @@ _FORMULA = re.compile(r"^[=@\t\r]|^[-+](?![\d .,()/-]*$)")
 """A text that a spreadsheet would run as a formula; signed numbers and telephones are not."""
 
 Values = Mapping[str, str | None]
+Correction = Callable[[str], str | None]
+"""What a text becomes; None where the correction does not fit it."""
+
+_DAY_AND_MONTH = re.compile(r"^(\s*)([0-9]{1,2})([-/.])([0-9]{1,2})([-/.][0-9]{2,4}.*)$", re.DOTALL)
+
+
+def replacing(old: str, new: str) -> Correction:
+    """Return the correction of one text by another."""
+    return lambda text: new if text.strip() == old.strip() else None
+
+
+def day_and_month_swapped(text: str) -> str | None:
+    """Return a date with its first two numbers in the other order, where only that order can be a date."""
+    found = _DAY_AND_MONTH.match(text)
+    if found is None:
+        return None
+    space, first, mark, second, rest = found.groups()
+    low, high = sorted((int(first), int(second)))
+    sound = 1 <= low <= 12 < high <= 31
+    return f"{space}{second}{mark}{first}{rest}" if sound else None
 
 
 @dataclass(frozen=True, slots=True)

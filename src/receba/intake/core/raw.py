@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -42,6 +44,23 @@ class RawTable:
     def rows(self) -> int:
         """Return how many data rows the file has, ragged ones included."""
         return self.frame.height + self.ragged.height
+
+
+HEAD_ROWS = 500
+"""Rows of a file from which its columns are guessed and shown."""
+
+
+def head_of(raw: RawTable) -> dict[str, Any]:
+    """Return the first HEAD_ROWS whole rows, and how the file was written, as a value for JSON."""
+    rows = raw.frame.head(HEAD_ROWS).to_dict(as_series=False)
+    return {"rows": rows, "format": raw.format, "encoding": raw.encoding, "delimiter": raw.delimiter}
+
+
+def from_head(head: Mapping[str, Any]) -> RawTable:
+    """Return the table that `head_of` kept."""
+    types = {name: pl.Int64 if name == LINE else pl.String for name in head["rows"]}
+    frame = pl.DataFrame(head["rows"], schema=types)
+    return RawTable(frame, format=head["format"], encoding=head["encoding"], delimiter=head["delimiter"])
 
 
 def unique_header(names: list[str]) -> list[str]:
