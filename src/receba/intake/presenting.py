@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from receba.access import queries as access
 from receba.access import trail
@@ -175,7 +175,8 @@ def sample(kind: TableField, one: Sample) -> ShownSample:
 
 def _value(value: date | int | str) -> str:
     if isinstance(value, date):
-        return date_format(value, "DATE_FORMAT")
+        text = date_format(value, "DATE_FORMAT")
+        return text.lower() if (get_language() or "").startswith("pt") else text  # months are small in Portuguese
     return format_brl(value) if isinstance(value, int) else value
 
 
@@ -302,6 +303,12 @@ def column_of(file: ImportFile, code: str) -> str | None:
     """Return the one column that a problem (`field:reason`) is about; None where it is about several or the line."""
     expression = Columns.from_json(file.mapping).fields.get(code.partition(":")[0])
     return expression.columns[0] if expression and len(expression.columns) == 1 else None
+
+
+def order_of(file: ImportFile, code: str) -> str:
+    """Return the order in which the dates of a problem's field were read; empty where nobody knows."""
+    found = (f["value"] for f in file.findings if f["code"] == "date_order" and f["field"] == code.partition(":")[0])
+    return next(found, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,20 +272,24 @@ def states(scope: Scope, file_id: int) -> dict[str, int]:
 def problems(scope: Scope, file_id: int) -> list[tuple[str, int]]:
     """Return the problems (`field:reason`) of the open rows of a file with how many rows have each, most first."""
     rows = rows_of(scope, file_id).order_by().values_list("problem").annotate(rows=Count("pk"))
-    return list(rows.order_by("-rows", "problem"))
+    with scope.active():
+        return list(rows.order_by("-rows", "problem"))
 
 
 def wrong_values(scope: Scope, file_id: int, problem: str, *, limit: int = 8) -> list[tuple[str, int]]:
     """Return the values that have a problem, with how many open rows have each, most first."""
     rows = rows_of(scope, file_id, problem=problem).order_by().values_list("wrong").annotate(rows=Count("pk"))
-    return list(rows.order_by("-rows", "wrong")[:limit])
+    with scope.active():
+        return list(rows.order_by("-rows", "wrong")[:limit])
 
 
 def alike(scope: Scope, file_id: int, rows: Sequence[RejectedRow]) -> dict[tuple[str, str], int]:
     """Return how many open rows of the file share problem and wrong value with some of `rows`, those counted too."""
     codes, values = {row.problem for row in rows}, {row.wrong for row in rows}
     found = rows_of(scope, file_id).filter(problem__in=codes, wrong__in=values).order_by()
-    return {(code, wrong): n for code, wrong, n in found.values_list("problem", "wrong").annotate(Count("pk")) if n > 1}
+    counted = found.values_list("problem", "wrong").annotate(Count("pk"))
+    with scope.active():
+        return {(code, wrong): n for code, wrong, n in counted if n > 1}
 
 
 _CELLS = """

@@ -24,6 +24,7 @@ Correction = Callable[[str], str | None]
 """What a text becomes; None where the correction does not fit it."""
 
 _DAY_AND_MONTH = re.compile(r"^(\s*)([0-9]{1,2})([-/.])([0-9]{1,2})([-/.][0-9]{2,4}.*)$", re.DOTALL)
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def replacing(old: str, new: str) -> Correction:
@@ -31,15 +32,22 @@ def replacing(old: str, new: str) -> Correction:
     return lambda text: new if text.strip() == old.strip() else None
 
 
-def day_and_month_swapped(text: str) -> str | None:
-    """Return a date with its first two numbers in the other order, where only that order can be a date."""
-    found = _DAY_AND_MONTH.match(text)
-    if found is None:
-        return None
-    space, first, mark, second, rest = found.groups()
-    low, high = sorted((int(first), int(second)))
-    sound = 1 <= low <= 12 < high <= 31
-    return f"{space}{second}{mark}{first}{rest}" if sound else None
+def swapping(order: str) -> Correction:
+    """Return the correction that puts day and month of a date in the other order, where only so it is a date.
+
+    `order` is how the column is read: `mdy`, or day first.
+    """
+
+    def swapped(text: str) -> str | None:
+        found = _DAY_AND_MONTH.match(text)
+        if found is None:
+            return None
+        space, first, mark, second, rest = found.groups()
+        day, month = (int(first), int(second)) if order == "mdy" else (int(second), int(first))
+        sound = 1 <= month <= 12 < day <= _DAYS[month - 1]
+        return f"{space}{second}{mark}{first}{rest}" if sound else None
+
+    return swapped
 
 
 @dataclass(frozen=True, slots=True)

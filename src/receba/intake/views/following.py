@@ -129,7 +129,8 @@ def _together(request: CompanyRequest, this: ImportFile, group: presenting.Group
     if column is None or reason not in BY_VALUE:
         return None
     values = queries.wrong_values(request.scope, this.pk, group.code)
-    swaps = ((old, mending.day_and_month_swapped(old)) for old, _rows in values) if reason in SWAPPABLE else ()
+    turned = mending.swapping(presenting.order_of(this, group.code))
+    swaps = ((old, turned(old)) for old, _rows in values) if reason in SWAPPABLE else ()
     swap = next(((old, new) for old, new in swaps if new), None)
     remedy = translated(wording_of(Reason(reason)).remedy)
     return presenting.Group(group.code, group.label, group.rows, values, swap, column, remedy)

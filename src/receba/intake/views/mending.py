@@ -134,10 +134,10 @@ def alike(request: CompanyRequest, file_id: int) -> HttpResponse:
     """Correct all rows of a problem at once: `de` by `para`, or day and month in the other order (`trocar`)."""
     file = found(request, file_id)
     code = request.POST.get("problema", "")
-    swaps = "trocar" in request.POST
-    correction = mending.day_and_month_swapped if swaps else mending.replacing(
-        request.POST.get("de", ""), request.POST.get("para", "")
-    )  # fmt: skip
+    if "trocar" in request.POST:
+        correction = mending.swapping(presenting.order_of(file, code))
+    else:
+        correction = mending.replacing(request.POST.get("de", ""), request.POST.get("para", ""))
     return _together(request, file, code, correction)
 
 
