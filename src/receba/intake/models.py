@@ -44,7 +44,8 @@ class ImportFile(models.Model):
     """One file as it was sent, its mapping, and what its import did.
 
     `error` is what stopped the import, in Portuguese; `failure` the same, kept for other languages (kernel.words.kept).
-    `stopped`: who asked for a stop and when (by, at); once it stopped, also `written`, the counts of what went in before.
+    `refusals`: how its refused rows stand (queries.counted), counted whenever they change: there may be a hundred
+    thousand. `stopped`: who asked for a stop and when (by, at); once it stopped, also `written`, the counts of what went in before.
     """
 
     class State(models.TextChoices):
@@ -75,6 +76,7 @@ class ImportFile(models.Model):
     error = models.TextField(blank=True)
     failure = models.JSONField(null=True)
     stopped = models.JSONField(default=dict)
+    refusals = models.JSONField(default=dict)
     uploaded_at = models.DateTimeField(_("enviado em"))
     uploaded_by = models.CharField(max_length=200)
     imported_at = models.DateTimeField(_("importado em"), null=True, blank=True)
@@ -185,7 +187,8 @@ class RejectedRow(models.Model):
         constraints = [models.UniqueConstraint(fields=["file", "line"], name="rejected_row_once")]
         indexes = [
             models.Index(fields=["company", "state"]),
-            models.Index(fields=["file", "state", "problem", "wrong"], name="intake_row_by_problem"),
+            models.Index(fields=["file", "state", "line"], name="intake_row_by_line"),
+            models.Index(fields=["file", "state", "problem", "wrong", "line"], name="intake_row_by_problem"),
         ]
 
 

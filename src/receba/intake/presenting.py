@@ -24,6 +24,7 @@ from receba.intake.core.reasons import Reason
 from receba.intake.core.trying import Sample, Tried
 from receba.intake.labels import problem, told
 from receba.intake.models import ImportFile, ImportProgress, RejectedRow, named
+from receba.intake.queries import Problem
 from receba.kernel.money import format_brl
 from receba.kernel.words import said
 
@@ -327,9 +328,9 @@ class Group:
     remedy: str = ""
 
 
-def group(table: str, code: str, rows: int) -> Group:
+def group(table: str, found: Problem) -> Group:
     """Return a problem and how many rows have it."""
-    return Group(code, problem(table, code), rows)
+    return Group(found.code, problem(table, found.code), found.rows, found.values)
 
 
 # --- what was understood

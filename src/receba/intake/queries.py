@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Mapping as MappingABC
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -24,7 +23,6 @@ from receba.intake.base import base_for, known_customers
 from receba.intake.core import mending
 from receba.intake.core.comparing import Comparison, amount_changed, compare, customer_counts, due_changed
 from receba.intake.core.fields import SPECS
-from receba.intake.core.guessing import guess, guess_table
 from receba.intake.core.mapping import Mapping
 from receba.intake.core.parsing import Policy, parse
 from receba.intake.core.raw import HEAD_ROWS, RawTable, from_head
@@ -113,18 +111,6 @@ def reading_of(scope: Scope, file_id: int, raw: RawTable | None = None, *, on: d
     return parse(text, SPECS[this.table], Mapping.from_json(this.mapping), Policy(this.document_required), today=on)
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The columns of a file with some of their values, for the screen that maps them.
-
-    `confidence`: how sure the guess is of each field (0 to 1). `likely_table`: the kind of file it seems to be.
-    """
-
-    columns: dict[str, list[str]]
-    confidence: MappingABC[str, float]
-    likely_table: str
-
-
 def head(scope: Scope, file_id: int) -> RawTable:
     """Return the first rows of a file, as they were sent."""
     require_import(scope)
@@ -136,14 +122,12 @@ def head(scope: Scope, file_id: int) -> RawTable:
     return RawTable(raw.frame.head(HEAD_ROWS), format=raw.format, encoding=raw.encoding, delimiter=raw.delimiter)
 
 
-def header_of(scope: Scope, file_id: int, *, values: int = 5) -> Header:
-    """Return the columns of a file and what the guess makes of them."""
-    this, raw = file(scope, file_id), head(scope, file_id)
-    columns = {
+def columns_of(scope: Scope, file_id: int, *, values: int = 5) -> dict[str, list[str]]:
+    """Return the columns of a file with some of their values, for the screen that maps them."""
+    raw = head(scope, file_id)
+    return {
         name: raw.frame[name].drop_nulls().unique(maintain_order=True).head(values).to_list() for name in raw.header
     }
-    confidence = guess(raw.header, raw.frame, SPECS[this.table]).confidence
-    return Header(columns, confidence, guess_table(raw.header, raw.frame))
 
 
 def trial(
@@ -256,31 +240,77 @@ def rejected_rows(scope: Scope, *, file_id: int | None = None, state: str | None
 def rows_of(
     scope: Scope, file_id: int, *, state: str = RejectedRow.State.OPEN, problem: str = ""
 ) -> QuerySet[RejectedRow]:
-    """Return refused rows of a file in one state, by line; with `problem` (`field:reason`) those whose first it is."""
+    """Return refused rows of a file in one state, by line.
+
+    With `problem` (`field:reason`) those whose first it is, by its wrong value and line: equal ones stand together.
+    """
     rows = rejected_rows(scope, file_id=file_id, state=state)
-    return (rows.filter(problem=problem) if problem else rows).order_by("line")
+    return rows.filter(problem=problem).order_by("wrong", "line") if problem else rows.order_by("line")
 
 
-def states(scope: Scope, file_id: int) -> dict[str, int]:
-    """Return how many refused rows of a file there are in each state."""
+def page_of(scope: Scope, rows: QuerySet[RejectedRow], start: int, stop: int) -> list[RejectedRow]:
+    """Return some rows of `rows_of` by their place, found by the index alone before they are read."""
+    with scope.active():
+        places = list(rows.values_list("pk", flat=True)[start:stop])
+        found = RejectedRow.objects.in_bulk(places)
+    return [found[pk] for pk in places if pk in found]
+
+
+VALUES_SHOWN = 8
+"""Wrong values of a problem that are counted one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem (`field:reason`), the open rows that have it, and its commonest wrong values with their rows."""
+
+    code: str
+    rows: int
+    values: list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many refused rows of a file there are in each state, and the problems of the open ones, most rows first."""
+
+    states: dict[str, int]
+    problems: list[Problem]
+
+
+_STATES = """
+    SELECT state, count(*) FROM intake_rejectedrow WHERE company_id = %s AND file_id = %s GROUP BY state
+"""
+_PROBLEMS = """
+    WITH counted AS (
+        SELECT problem, wrong, count(*) AS n FROM intake_rejectedrow
+         WHERE company_id = %s AND file_id = %s AND state = 'open' GROUP BY problem, wrong
+    ), ranked AS (
+        SELECT problem, wrong, n, sum(n) OVER (PARTITION BY problem)::bigint AS total,
+               row_number() OVER (PARTITION BY problem ORDER BY n DESC, wrong) AS place
+          FROM counted
+    )
+    SELECT problem, total, wrong, n FROM ranked WHERE place <= %s ORDER BY total DESC, problem, place
+"""
+
+
+def counted(scope: Scope, file_id: int) -> dict[str, Any]:
+    """Return how the refused rows of a file stand, counted now, as ImportFile.refusals keeps it."""
     require_import(scope)
-    with scope.active():
-        found = RejectedRow.objects.filter(file_id=file_id).order_by().values_list("state").annotate(Count("pk"))
-        return dict.fromkeys(RejectedRow.State.values, 0) | dict(found)
+    with scope.active(), connection.cursor() as cursor:
+        cursor.execute(_STATES, [scope.company_id, file_id])
+        states = dict(cursor.fetchall())
+        cursor.execute(_PROBLEMS, [scope.company_id, file_id, VALUES_SHOWN])
+        problems: dict[str, tuple[int, list[tuple[str, int]]]] = {}
+        for code, total, wrong, n in cursor.fetchall():
+            problems.setdefault(code, (total, []))[1].append((wrong, n))
+    return {"states": states, "problems": [[code, total, values] for code, (total, values) in problems.items()]}
 
 
-def problems(scope: Scope, file_id: int) -> list[tuple[str, int]]:
-    """Return the problems (`field:reason`) of the open rows of a file with how many rows have each, most first."""
-    rows = rows_of(scope, file_id).order_by().values_list("problem").annotate(rows=Count("pk"))
-    with scope.active():
-        return list(rows.order_by("-rows", "problem"))
-
-
-def wrong_values(scope: Scope, file_id: int, problem: str, *, limit: int = 8) -> list[tuple[str, int]]:
-    """Return the values that have a problem, with how many open rows have each, most first."""
-    rows = rows_of(scope, file_id, problem=problem).order_by().values_list("wrong").annotate(rows=Count("pk"))
-    with scope.active():
-        return list(rows.order_by("-rows", "wrong")[:limit])
+def tally(scope: Scope, file_id: int) -> Tally:
+    """Return how the refused rows of a file stand, as counted when they last changed."""
+    kept = file(scope, file_id).refusals or counted(scope, file_id)
+    problems = [Problem(code, rows, [(wrong, n) for wrong, n in values]) for code, rows, values in kept["problems"]]
+    return Tally(dict.fromkeys(RejectedRow.State.values, 0) | kept["states"], problems)
 
 
 def alike(scope: Scope, file_id: int, rows: Sequence[RejectedRow]) -> dict[tuple[str, str], int]:

@@ -18,6 +18,7 @@ from datetime import date, datetime
 import polars as pl
 import structlog
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from receba.access.scope import Scope
@@ -292,18 +293,25 @@ def ignore(scope: Scope, row_ids: list[int], *, note: str) -> int:
     """Set refused rows aside for good, with a reason; return how many were open."""
     queries.require_import(scope)
     with scope.active(), transaction.atomic():
-        return RejectedRow.objects.filter(pk__in=row_ids, state=RejectedRow.State.OPEN).update(
-            state=RejectedRow.State.IGNORED, note=note[:300], changed_at=timezone.now(), changed_by=str(scope.actor)
-        )
+        rows = RejectedRow.objects.filter(pk__in=row_ids, state=RejectedRow.State.OPEN)
+        files = list(rows.order_by().values_list("file_id", flat=True).distinct())
+        return _set_aside(scope, rows, files, note)
 
 
 def ignore_open(scope: Scope, file_id: int, *, note: str, problem: str = "") -> int:
     """Set the open refused rows of a file aside for good, all or those of one problem; return how many."""
     queries.require_import(scope)
     with scope.active(), transaction.atomic():
-        return queries.rows_of(scope, file_id, problem=problem).update(
-            state=RejectedRow.State.IGNORED, note=note[:300], changed_at=timezone.now(), changed_by=str(scope.actor)
-        )
+        return _set_aside(scope, queries.rows_of(scope, file_id, problem=problem), [file_id], note)
+
+
+def _set_aside(scope: Scope, rows: QuerySet[RejectedRow], files: list[int], note: str) -> int:
+    count = rows.update(
+        state=RejectedRow.State.IGNORED, note=note[:300], changed_at=timezone.now(), changed_by=str(scope.actor)
+    )
+    for file_id in files:
+        storing.count_refused(scope, file_id)
+    return count
 
 
 @contextmanager
@@ -358,7 +366,7 @@ def _import(
     report(said("leitura"), 0, 0)
     raw = queries.raw_table(scope, file_id)
     whole = queries.reading_of(scope, file_id, raw, on=day)
-    report(said("comparação"), 0, whole.totals.rows)
+    report(said("comparação"), 0, 0)
     wanted = whole if only is None else whole.only(only)
     base = base_for(scope, wanted.accepted)
     if wanted.spec.name in ("titles", "ledger") and base.terms.is_empty():
@@ -367,6 +375,8 @@ def _import(
     context = writing.Context(scope, file_id, file.name, file.portfolio_id, recorded_at or timezone.now(), day)
     writing.write(context, comparison, report, written)
     refused = pl.concat([wanted.rejected, comparison.refused])
+    if refused.height:
+        report(said("recusadas"), 0, 0)
     with scope.active(), transaction.atomic():
         storing.store_waiting(context, comparison)
         storing.store_refused(context, raw, refused, only)

@@ -98,6 +98,11 @@ _WRITE_OVER = """
 """
 
 
+def count_refused(scope: Scope, file_id: int) -> None:
+    """Write down how the refused rows of a file stand."""
+    ImportFile.objects.filter(pk=file_id).update(refusals=queries.counted(scope, file_id))
+
+
 def write_over(scope: Scope, file_id: int, column: str, texts: Mapping[int, str]) -> None:
     """Mend one column of open refused rows: line → text."""
     parameters: list[Any] = [
@@ -146,6 +151,7 @@ def apply_waiting(context: writing.Context) -> int:
         problems = comparison.refused.filter(pl.col("line") == pk).with_columns(line=pl.lit(row.line, dtype=pl.Int64))
         raw = queries.raw_table(context.scope, row.file_id)
         store_refused(writing.for_file(context, row.file_id), raw, problems, only={row.line})
+        count_refused(context.scope, row.file_id)
     return len(ready) - len(refused)
 
 
@@ -192,7 +198,7 @@ def finish(
     file.money = _money(whole, refused)
     file.findings = [asdict(finding) for finding in whole.findings]
     file.warnings = whole.warnings_by_code()
-    file.header = list(raw.header)
+    file.header, file.refusals = list(raw.header), queries.counted(context.scope, context.file_id)
     file.state, file.error, file.failure = ImportFile.State.DONE, "", None
     file.imported_at = timezone.now()
     file.save()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import polars as pl
@@ -125,6 +126,7 @@ _SHORT_FORMS = {
 _LINKS = frozenset({"de", "do", "da", "dos", "das", "em", "e"})
 
 
+@lru_cache(maxsize=4096)
 def _words(name: str) -> list[str]:
     """Return the words of a header in full and without links: `Dt. do Vencto` → data, vencimento."""
     return [_SHORT_FORMS.get(word, word) for word in normalise(name).split() if word not in _LINKS]

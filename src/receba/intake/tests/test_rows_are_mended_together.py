@@ -31,11 +31,19 @@ def still_open(cast, file):
         return list(queries.rows_of(cast.scope, file.pk).values_list("line", flat=True))
 
 
+def problems(cast, file):
+    return [(problem.code, problem.rows) for problem in queries.tally(cast.scope, file.pk).problems]
+
+
 def test_open_rows_are_counted_by_their_first_problem_and_value(cast):
     file = load(cast)
-    assert queries.problems(cast.scope, file.pk) == [(DUE, 4), ("amount:not_a_number", 1)]
-    assert queries.wrong_values(cast.scope, file.pk, DUE) == [("31/02/2026", 2), ("03/30/2026", 1), ("03/31/2026", 1)]
-    assert queries.states(cast.scope, file.pk) == {"open": 5, "resolved": 0, "ignored": 0}
+    tally = queries.tally(cast.scope, file.pk)
+    assert problems(cast, file) == [(DUE, 4), ("amount:not_a_number", 1)]
+    assert tally.problems[0].values == [("31/02/2026", 2), ("03/30/2026", 1), ("03/31/2026", 1)]
+    assert tally.states == {"open": 5, "resolved": 0, "ignored": 0}
+    with cast.scope.active():
+        ImportFile.objects.update(refusals={})
+    assert queries.tally(cast.scope, file.pk) == tally, "counted anew for a file of an older version"
     with cast.scope.active():
         rows = list(queries.rows_of(cast.scope, file.pk))
     assert queries.alike(cast.scope, file.pk, rows) == {(DUE, "31/02/2026"): 2}
@@ -47,7 +55,7 @@ def test_a_wrong_value_is_replaced_in_all_rows_that_have_it(cast):
         cast.scope, file.pk, problem=DUE, column="vencimento", correction=mending.replacing("31/02/2026", "28/03/2026")
     )
     assert did == services.Mended(fitted=2, came=1, queued=False)
-    assert queries.problems(cast.scope, file.pk) == [(DUE, 2), ("amount:not_a_number", 2)]
+    assert problems(cast, file) == [("amount:not_a_number", 2), (DUE, 2)]
     with cast.scope.active():
         assert Title.objects.get(code="T12").due_on.day == 28
         row = RejectedRow.objects.get(line=8)
@@ -121,4 +129,4 @@ def test_the_rows_of_one_problem_are_set_aside_and_the_others_stay(cast):
     assert services.ignore_open(cast.scope, file.pk, note="linha de total", problem=DUE) == 4
     assert still_open(cast, file) == [9]
     assert services.ignore_open(cast.scope, file.pk, note="linha de total") == 1
-    assert queries.states(cast.scope, file.pk) == {"open": 0, "resolved": 0, "ignored": 5}
+    assert queries.tally(cast.scope, file.pk).states == {"open": 0, "resolved": 0, "ignored": 5}

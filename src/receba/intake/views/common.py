@@ -21,14 +21,14 @@ def found(request: CompanyRequest, file_id: int) -> ImportFile:
 
 def balance(request: CompanyRequest, file: ImportFile) -> dict[str, Any]:
     """Return how the rows of an imported file stand: accepted, refused, and of these what is open; and the problems."""
-    states = queries.states(request.scope, file.pk)
-    problems = queries.problems(request.scope, file.pk)
+    tally = queries.tally(request.scope, file.pk)
+    states = tally.states
     return {
         "file": file,
         "rows": file.counts.get("rows", 0), "accepted": file.counts.get("accepted", 0),
         "refused": file.counts.get("rejected", 0), "open": states[RejectedRow.State.OPEN],
         "mended": states[RejectedRow.State.RESOLVED], "ignored": states[RejectedRow.State.IGNORED],
-        "groups": [presenting.group(file.table, code, rows) for code, rows in problems],
+        "groups": [presenting.group(file.table, problem) for problem in tally.problems],
         "chosen": request.GET.get("problema", ""), "state": state_of(request),
     }  # fmt: skip
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.functional import cached_property
 from django.views.decorators.http import require_POST
 
 from receba.access.core.roles import Permission
@@ -69,19 +69,6 @@ def _followed(request: CompanyRequest, this: ImportFile) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class _Counted(Paginator):
-    """Pages of rows that somebody counted already."""
-
-    def __init__(self, rows: Any, size: int, count: int) -> None:
-        super().__init__(rows, size)
-        self._counted = count
-
-    @cached_property
-    def count(self) -> int:
-        """Return how many rows there are."""
-        return self._counted
-
-
 def _outcome(request: CompanyRequest, this: ImportFile) -> dict[str, Any]:
     """Return what an import that is over did, and a page of its refused rows."""
     told = balance(request, this)
@@ -94,8 +81,8 @@ def _outcome(request: CompanyRequest, this: ImportFile) -> dict[str, Any]:
     rows = queries.rows_of(
         request.scope, this.pk, state=state, problem=chosen if state == RejectedRow.State.OPEN else ""
     )
-    page = _Counted(rows, presenting.rows_a_page(this), count).get_page(request.GET.get("pagina"))
-    found_rows = list(page)
+    page = Paginator(range(count), presenting.rows_a_page(this)).get_page(request.GET.get("pagina"))
+    found_rows = queries.page_of(request.scope, rows, page.start_index() - 1, page.end_index()) if count else []
     names = presenting.who(
         request.scope, [this.uploaded_by, this.stopped.get("by", ""), *(r.changed_by for r in found_rows)]
     )
@@ -111,7 +98,7 @@ def _outcome(request: CompanyRequest, this: ImportFile) -> dict[str, Any]:
         "stopped_by": names.get(this.stopped.get("by", ""), ""),
         "stopped_at": datetime.fromisoformat(this.stopped["at"]) if this.stopped else None,
         "stopped_written": presenting.written(this.stopped.get("written", {})),
-        "together": _together(request, this, groups[chosen]) if chosen in groups and state == "open" else None,
+        "together": _together(this, groups[chosen]) if chosen in groups and state == "open" else None,
     }  # fmt: skip
 
 
@@ -123,14 +110,13 @@ def _alike(this: ImportFile, one: RejectedRow, counts: dict[tuple[str, str], int
     )
 
 
-def _together(request: CompanyRequest, this: ImportFile, group: presenting.Group) -> presenting.Group | None:
+def _together(this: ImportFile, group: presenting.Group) -> presenting.Group | None:
     """Return how the rows of a problem can be mended together; None where each is its own case."""
     column, reason = presenting.column_of(this, group.code), group.code.partition(":")[2]
     if column is None or reason not in BY_VALUE:
         return None
-    values = queries.wrong_values(request.scope, this.pk, group.code)
     turned = mending.swapping(presenting.order_of(this, group.code))
-    swaps = ((old, turned(old)) for old, _rows in values) if reason in SWAPPABLE else ()
+    swaps = ((old, turned(old)) for old, _rows in group.values) if reason in SWAPPABLE else ()
     swap = next(((old, new) for old, new in swaps if new), None)
     remedy = translated(wording_of(Reason(reason)).remedy)
-    return presenting.Group(group.code, group.label, group.rows, values, swap, column, remedy)
+    return replace(group, swap=swap, column=column, remedy=remedy)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from receba.access.core.roles import Permission
 from receba.access.web import CompanyRequest, company_view
 from receba.access.words import translated
-from receba.intake import presenting, queries, services
+from receba.intake import labels, presenting, queries, services
 from receba.intake.base import has_terms
 from receba.intake.core.errors import IntakeError
 from receba.intake.core.examples import example as example_of
@@ -85,8 +85,8 @@ def example(request: CompanyRequest) -> HttpResponse:
 def mapping(request: CompanyRequest, file_id: int) -> HttpResponse:
     """Say which column fills each field, beside what would be read; `atualizar`, or a change in the page, only reads."""
     file = found(request, file_id)
-    header = queries.header_of(request.scope, file_id)
-    form = MappingForm(request.POST or None, file=file, columns=header.columns)
+    columns = queries.columns_of(request.scope, file_id)
+    form = MappingForm(request.POST or None, file=file, columns=columns)
     chosen = Mapping.from_json(file.mapping)
     if request.method == "POST" and form.is_valid():
         if (table := form.cleaned_data["table"]) != file.table:  # another kind of file has other fields
@@ -104,7 +104,7 @@ def mapping(request: CompanyRequest, file_id: int) -> HttpResponse:
     required = form.cleaned_data.get("document_required", False) if form.is_bound else file.document_required
     told = {"file": file, "form": form, "spec": SPECS[file.table], **_tried(request, file, form, chosen, required)}
     template = "intake/_reading.html" if request.htmx else "intake/mapping.html"  # type: ignore[attr-defined]
-    return render(request, template, told | {"header": header})
+    return render(request, template, told)
 
 
 def _again(request: CompanyRequest, file_id: int) -> HttpResponse:
@@ -189,7 +189,7 @@ def _groups(table: str, refused: pl.DataFrame) -> list[dict[str, Any]]:
     return [
         {
             **presenting.worded(table, [found])[0],
-            "name": presenting.group(table, f"{found['field']}:{found['reason']}", 0).label,
+            "name": labels.problem(table, f"{found['field']}:{found['reason']}"),
         }
         for found in grouped.head(SHOWN_PROBLEMS).iter_rows(named=True)
     ]
