@@ -313,13 +313,18 @@ def tally(scope: Scope, file_id: int) -> Tally:
     return Tally(dict.fromkeys(RejectedRow.State.values, 0) | kept["states"], problems)
 
 
-def alike(scope: Scope, file_id: int, rows: Sequence[RejectedRow]) -> dict[tuple[str, str], int]:
-    """Return how many open rows of the file share problem and wrong value with some of `rows`, those counted too."""
-    codes, values = {row.problem for row in rows}, {row.wrong for row in rows}
-    found = rows_of(scope, file_id).filter(problem__in=codes, wrong__in=values).order_by()
-    counted = found.values_list("problem", "wrong").annotate(Count("pk"))
+def alike(scope: Scope, file_id: int, rows: Sequence[RejectedRow], tally: Tally) -> dict[tuple[str, str], int]:
+    """Return how many open rows of the file share problem and wrong value with some of `rows`, those counted too.
+
+    The commonest values, which may have thousands of rows, are counted in the tally already.
+    """
+    known = {(problem.code, wrong): n for problem in tally.problems for wrong, n in problem.values}
+    rare = {(row.problem, row.wrong) for row in rows} - known.keys()
+    wanted = rows_of(scope, file_id).filter(problem__in={c for c, _w in rare}, wrong__in={w for _c, w in rare})
+    found = wanted.order_by().values_list("problem", "wrong").annotate(Count("pk"))
     with scope.active():
-        return {(code, wrong): n for code, wrong, n in counted if n > 1}
+        counts = known | ({(code, wrong): n for code, wrong, n in found} if rare else {})
+    return {pair: n for pair, n in counts.items() if n > 1}
 
 
 _CELLS = """

@@ -14,7 +14,7 @@ from receba.intake.core.mapping import Expression
 from receba.intake.core.sniffing import Found
 from receba.intake.core.trying import Sample, Tried
 from receba.intake.models import ImportFile
-from receba.intake.presenting import Cell, Course, Row, Step, field_shown
+from receba.intake.presenting import STATE_TONES, Cell, Course, Row, Step, field_shown
 
 TITLE = "Importação"
 _AT = datetime(2026, 7, 1, 15, 4, tzinfo=UTC)
@@ -78,12 +78,15 @@ def context() -> dict[str, Any]:
     ragged = {"field": "", "label": "linha", "value": "", "reason": "ragged_row", "remedy": "Confira delimitadores.",
               "message": "A linha tem 3 colunas; o cabeçalho tem outra quantidade."}  # fmt: skip
     return {
-        "company": SimpleNamespace(pk=1), "file": SimpleNamespace(pk=1, header=["DT_VENC"], get_state_display="importando"),
+        "company": SimpleNamespace(pk=1), "file": ImportFile(pk=1, header=["DT_VENC"]),
         "courses": [
-            (Course("queued", [*ahead]), "info"),
-            (Course("running", [*steps, now], "títulos", 123_456, 600_000, 8_450, "55 segundos"), "info"),
-            (Course("running", [steps[0], Step("comparação", "now"), *ahead], "comparação"), "info"),
-            (Course("stopping", [*steps, now], "títulos", 130_000, 600_000, 8_450, "55 segundos"), "warn"),
+            (ImportFile(state=course.state), course, STATE_TONES[course.state])
+            for course in (
+                Course("queued", [Step(step.name, "todo") for step in (*steps, now)]),
+                Course("running", [*steps, now], "títulos", 123_456, 600_000, 8_450, "55 segundos"),
+                Course("running", [steps[0], Step("comparação", "now"), *ahead], "comparação"),
+                Course("stopping", [*steps, now], "títulos", 130_000, 600_000, 8_450, "55 segundos"),
+            )
         ],
         "stopped": ImportFile(pk=1, state="stopped"), "stopped_at": _AT, "stopped_by": "Ana Beatriz Nascimento",
         "stopped_written": "clientes novos: 18.000, títulos novos: 123.456",

@@ -24,7 +24,7 @@ def balance(request: CompanyRequest, file: ImportFile) -> dict[str, Any]:
     tally = queries.tally(request.scope, file.pk)
     states = tally.states
     return {
-        "file": file,
+        "file": file, "tally": tally,
         "rows": file.counts.get("rows", 0), "accepted": file.counts.get("accepted", 0),
         "refused": file.counts.get("rejected", 0), "open": states[RejectedRow.State.OPEN],
         "mended": states[RejectedRow.State.RESOLVED], "ignored": states[RejectedRow.State.IGNORED],

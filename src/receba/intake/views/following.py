@@ -86,7 +86,7 @@ def _outcome(request: CompanyRequest, this: ImportFile) -> dict[str, Any]:
     names = presenting.who(
         request.scope, [this.uploaded_by, this.stopped.get("by", ""), *(r.changed_by for r in found_rows)]
     )
-    alike = queries.alike(request.scope, this.pk, found_rows) if state == RejectedRow.State.OPEN else {}
+    alike = queries.alike(request.scope, this.pk, found_rows, told["tally"]) if state == RejectedRow.State.OPEN else {}
     return told | {
         "chosen": chosen, "page": page, "error": labels.failure(this), "named": named(this.counts),
         "money": [(translated(SPECS[this.table].field(key).label), total) for key, total in this.money.items()],
