@@ -21,6 +21,7 @@ PORTUGUESE = {
     "demo/": "made-up people and companies",
     "config/settings.py": "the language's own name",
     "daily/tasks.py": "the actor's name in the audit trail",
+    "intake/core/examples.py": "made-up rows of the examples of files",
     "intake/writing.py": "the actor's name in the audit trail, and the name of a step, which the page translates",
     "kernel/tables.py": "what a Portuguese word means",
     "ledger/checks.py": "only the terminal says it, in English: it is for who repairs a base",

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 from django.utils.translation import gettext as _
 
 from receba.access import queries as access
@@ -120,8 +120,11 @@ def course(file: ImportFile, moment: ImportProgress | None) -> Course:
     planned = [translated(name) for name in _STEPS[file.table]]
     if moment is None or file.state == ImportFile.State.QUEUED:
         return Course(file.state, [Step(name, "todo") for name in planned])
-    past = [Step(_(step["step"]), "done", step["rows"], step["seconds"]) for step in moment.past]
-    now = Step(_(moment.step), "now", moment.done)
+    past = [
+        Step(gettext(name), "done", rows, seconds)
+        for name, rows, seconds in ((b["step"], b["rows"], b["seconds"]) for b in moment.past)
+    ]
+    now = Step(gettext(moment.step), "now", moment.done)
     ahead = [Step(name, "todo") for name in planned[len(past) + 1 :]]
     speed, left = _speed(moment)
     return Course(
