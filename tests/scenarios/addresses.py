@@ -55,6 +55,7 @@ A new page whose parameter has a new name adds its line here.
 OPEN = {
     "language": "keeps the visitor's language in a cookie; the sign-in page needs it too",
     "leave": "only leads to signing out",
+    "console:design": "shows the console's pieces with made-up data, in development and in the demonstration only",
     "console:home": "lists the person's own companies; asks for a sign-in itself",
 }
 """Addresses without a permission, and why. Everything of allauth (under conta/) is its own."""

@@ -31,6 +31,7 @@ DATA = {"Português", "Lúcia", "Vértice", "Só", "cláusula", "cobrança", "ni
 PORTUGUESE = {
     "outreach:message_html": "what the customer was sent",
     "outreach:letter_html": "what the customer was sent",
+    "outreach:sample": "what a customer is about to be sent",
     "access:audit": "shows rows as they were stored",
     "outreach:policy": "names laws, rulings and the house's own policy as the source of each rule",
 }
