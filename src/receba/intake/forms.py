@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from receba.access.fields import DayField
 from receba.access.models import Portfolio
 from receba.access.scope import Scope
 from receba.access.words import translated
@@ -81,10 +82,9 @@ class MappingForm(forms.Form):
         label=_("Decimais"),
         choices=[("auto", _("descobrir")), ("comma", _("vírgula: 1.234,56")), ("dot", _("ponto: 1,234.56"))],
     )
-    base = forms.DateField(
+    base = DayField(
         label=_("Dia zero, se as datas vêm em dias"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     document_required = forms.BooleanField(label=_("Recusar clientes sem CPF/CNPJ válido"), required=False)
 

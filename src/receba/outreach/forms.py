@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from receba.access.fields import DayField
 from receba.outreach.core.policy import choices_of, differences
 from receba.outreach.labels import OUTSIDE_LABELS, POLICY_LABELS
 from receba.outreach.models import Message
@@ -21,7 +22,7 @@ class OutboxFilter(forms.Form):
     situacao = forms.ChoiceField(
         label=_("Situação"), required=False, choices=[("", _("todas")), *Message.State.choices]
     )
-    dia = forms.DateField(label=_("Dia"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    dia = DayField(label=_("Dia"), required=False)
     cliente = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
     antes = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
 
@@ -83,7 +84,7 @@ class PolicyForm(forms.Form):
         required=False, help_text=_("Vencido há mais de 5 anos (Código Civil, art. 206, § 5º, I).")
     )
     max_age_days = forms.IntegerField(min_value=0, max_value=30)
-    since = forms.DateField(label=_("Vale desde"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    since = DayField(label=_("Vale desde"))
     reason = forms.CharField(
         label=_("Por quê"), max_length=300, help_text=_("Fica na auditoria, com o seu nome e a data.")
     )

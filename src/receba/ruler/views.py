@@ -21,6 +21,7 @@ from receba.access.models import Portfolio
 from receba.access.queries import names_of
 from receba.access.web import CompanyRequest, company_view
 from receba.kernel.money import format_brl
+from receba.kernel.typed import read_day
 from receba.ruler import queries, services
 from receba.ruler.core.changes import changes
 from receba.ruler.core.document import MOST_STEPS, NO_LIMIT, Document, Fault, Misread, Step, faults
@@ -63,7 +64,7 @@ def _numbers(text: str, count: int) -> tuple[int, ...] | None:
 def _day(request: CompanyRequest) -> date | None:
     """Return the day of the address, or the last one planned; None when there is no plan yet."""
     try:
-        return date.fromisoformat(request.GET.get("on", ""))
+        return read_day(request.GET.get("on", ""), timezone.localdate())
     except ValueError:
         return queries.last_day(request.scope)
 

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,6 +17,7 @@ from receba.access.core.roles import Permission
 from receba.access.scope import Scope
 from receba.access.web import CompanyRequest, company_view
 from receba.access.words import translated
+from receba.kernel.typed import read_day
 from receba.scoring import queries
 from receba.scoring.core.parameters import ScoringParameters
 from receba.scoring.core.sufficiency import KINDS
@@ -34,7 +34,7 @@ BAND = 100
 def indices(request: CompanyRequest) -> TemplateResponse:
     """Show the last indices until a day (`dia`, today by default)."""
     try:
-        on = parse_date(request.GET.get("dia", "")) or timezone.localdate()
+        on = read_day(request.GET.get("dia", ""), timezone.localdate())
     except ValueError:
         on = timezone.localdate()
     day = queries.index_day(request.scope, on=on)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from receba.access.core.roles import Permission
 from receba.access.web import CompanyRequest, company_view
+from receba.kernel.typed import read_day
 from receba.segments import queries
 from receba.segments.core.rules import Behaviour, Risk
 from receba.segments.models import BEHAVIOUR_LABELS, RISK_LABELS
@@ -20,7 +21,7 @@ from receba.segments.services import CUTS
 def _day(request: CompanyRequest) -> date:
     """Return the day that the address asks for, or today."""
     try:
-        return date.fromisoformat(request.GET.get("on", ""))
+        return read_day(request.GET.get("on", ""), timezone.localdate())
     except ValueError:
         return timezone.localdate()
 
