@@ -104,7 +104,11 @@ def profile(scope: Scope, debtor_id: int, *, on: date, known_on: date | None = N
         score = scoring.score_of(scope, debtor_id, on=on)
         readings = titles_of(scope, debtor_id, on=on, known_on=known_on)
     active = [h for h in holds if h.from_on <= on and (h.until_on is None or h.until_on >= on)]
-    opened = [r for r in readings if r.position.principal_centavos or r.position.total_centavos]
+    opened: list[TitleReading] = []
+    settled: list[TitleReading] = []
+    for reading in readings:
+        owes = reading.position.principal_centavos or reading.position.total_centavos
+        (opened if owes else settled).append(reading)
     return Profile(
         debtor,
         contacts,
@@ -113,7 +117,7 @@ def profile(scope: Scope, debtor_id: int, *, on: date, known_on: date | None = N
         score,
         scoring.reasons(score) if score else [],
         opened,
-        [r for r in readings if r not in opened],
+        settled,
         _totals(opened),
     )
 
