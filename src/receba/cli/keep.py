@@ -31,6 +31,13 @@ def migrate() -> None:
     connections["owner"].close()
 
 
+def collect_static() -> None:
+    """Put the files that browsers fetch where the web server looks for them, compressed; what is there stays."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
 def init(
     operator: Annotated[str, typer.Option(prompt="Operador (quem administra)")],
     company: Annotated[str, typer.Option(prompt="Razão social da empresa credora")],
@@ -102,6 +109,7 @@ def serve(
     if not is_free(host, port):
         fail(f"A porta {port} já está em uso: pare quem a usa, ou escolha outra com --port.", Exit.BUSY)
     migrate()
+    collect_static()
 
     console.print(f"Receba em http://localhost:{port}", highlight=False)
     raise typer.Exit(serve_all(host, port, workers))
@@ -114,6 +122,9 @@ def demo(
         Any, typer.Option("--on", parser=parse_day, help="data da demonstração (hoje)", metavar="DATA")
     ] = None,
     only_seed: Annotated[bool, typer.Option("--only-seed", help="prepara e não serve")] = False,
+    worst: Annotated[
+        bool, typer.Option("--worst", help="mais duas: a dos piores dados e a que acaba de nascer")
+    ] = False,
 ) -> None:
     """Prepara três empresas de mentira, com 18 meses de história, e as serve; a segunda vez só serve."""
     os.environ["RECEBA_DEMO"] = "1"
@@ -127,9 +138,12 @@ def demo(
     from django.utils import timezone
 
     from receba.demo.services import PASSWORD, PEOPLE, Size, seed
+    from receba.demo.worst import seed_worst
 
     with console.status("preparando…") as status:
         seed(on=on or timezone.localdate(), folder=settings.DATA / "arquivos", size=Size(customers), tell=status.update)
+        if worst:
+            seed_worst(on=on or timezone.localdate(), people=PEOPLE[:2], password=PASSWORD, tell=status.update)
     for email, name, role in PEOPLE:
         console.print(f"{email:26} {role:10} {name}", highlight=False)
     console.print(f"senha de todos: {PASSWORD}", highlight=False)
