@@ -5,10 +5,10 @@ READY := $(VENV)/.ready
 TEXTS := $(wildcard src/receba/locale/*/LC_MESSAGES/django.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test spark check fix messages bench docs pins clean
+.PHONY: help setup demo screenshots test spark check fix messages bench docs pins clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) $(TEXTS:.po=.mo)  ## make .venv with everything pinned (done again only when pyproject.toml or constraints.txt change)
 
@@ -21,6 +21,10 @@ $(READY): pyproject.toml constraints.txt scripts/setup.sh
 
 demo: setup  ## open a working company with a made-up portfolio on http://localhost:8000
 	@RECEBA_DATA="$(CURDIR)/.data/demo" $(BIN)/receba demo
+
+screenshots: setup  ## take pictures of every screen into .data/screenshots: three widths, light and dark, the worst data too
+	@sh scripts/chromium.sh
+	@$(BIN)/python scripts/screenshots.py
 
 test: setup  ## run every test: rules, database, terminal, browser, e-mail
 	@sh scripts/chromium.sh
@@ -59,5 +63,5 @@ pins: setup  ## write constraints.txt from what is installed in .venv
 clean:  ## remove .venv, caches and the demonstration's data
 	@if [ -f .data/demo/postgres/users.lock ] && ! flock -n .data/demo/postgres/users.lock true 2>/dev/null; then \
 		echo "The demonstration is running: stop it first (Ctrl+C where it runs)."; exit 1; fi
-	rm -rf $(VENV) .data/demo .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) .data/demo .data/screens .data/screenshots .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

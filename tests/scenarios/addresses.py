@@ -16,13 +16,13 @@ from receba.outreach.core.figures import Key
 from receba.reporting.core.kpis import KPIS
 
 
-def row(label: str, **wanted: Any) -> Callable[[Scope], Any]:
-    """Return a sample that is the id of the scope's first row of a model."""
+def row(label: str, *, newest: bool = False, **wanted: Any) -> Callable[[Scope], Any]:
+    """Return a sample that is the id of the scope's first row of a model, or of its newest."""
 
     def first(scope: Scope) -> Any:
         with scope.active():
             rows = apps.get_model(label)._default_manager.filter(company_id=scope.company_id, **wanted)
-            return rows.order_by("pk").values_list("pk", flat=True).first()
+            return rows.order_by("-pk" if newest else "pk").values_list("pk", flat=True).first()
 
     return first
 
