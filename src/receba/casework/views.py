@@ -157,8 +157,8 @@ def _debtor_context(
         "kinds": TIMELINE_LABELS,
         "open_titles": profile.open_titles[:listed],
         "more_titles": listed is not None and len(profile.open_titles) > listed,
-        "other_titles": profile.other_titles[::-1][:listed],
-        "more_others": listed is not None and len(profile.other_titles) > listed,
+        "settled": profile.settled[:listed],
+        "more_settled": listed is not None and len(profile.settled) > listed,
         "hold_form": hold_form,
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -170,13 +170,25 @@ class TitleReading:
     bucket: int
 
 
-def titles_of(scope: Scope, debtor_id: int, *, on: date, known_on: date | None = None) -> list[TitleReading]:
-    """Return every title of a debtor issued until `on`, oldest due first, with what it owes that day."""
+def unsettled_ids(debtor_id: int) -> set[int]:
+    """Return the titles of a debtor whose entries do not come to nothing, by all that is known now; inside a scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.title_id FROM ledger_entry e JOIN ledger_title t ON t.id = e.title_id WHERE t.debtor_id = %s"
+            " GROUP BY e.title_id HAVING sum(e.amount_centavos) <> 0",
+            [debtor_id],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def titles_of(
+    scope: Scope, debtor_id: int, *, on: date, known_on: date | None = None, among: Collection[int] | None = None
+) -> list[TitleReading]:
+    """Return every title of a debtor (or those `among` some) issued until `on`, oldest due first, with what it owes."""
     day, known = day_number(on), day_number(known_on) if known_on else None
     with scope.active():
-        titles = {
-            t.pk: t for t in Title.objects.filter(debtor_id=debtor_id, issued_on__lte=on).select_related("portfolio")
-        }
+        found = Title.objects.filter(debtor_id=debtor_id, issued_on__lte=on).select_related("portfolio")
+        titles = {t.pk: t for t in (found if among is None else found.filter(pk__in=among))}
         readings = []
         for title_id, (title, terms, facts) in title_facts(scope, titles).items():
             owed = rules.position(title, terms, [fact for _id, fact in facts], day, known)

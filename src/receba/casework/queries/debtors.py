@@ -9,11 +9,12 @@ from datetime import date
 
 import phonenumbers
 from django.db.models import Q
+from django.utils import timezone
 
 from receba.access.scope import Scope
 from receba.kernel.documents import clean_document
 from receba.ledger.models import Hold, Title
-from receba.ledger.queries import TitleReading, titles_of
+from receba.ledger.queries import TitleReading, titles_of, unsettled_ids
 from receba.parties.models import Contact, Debtor
 from receba.parties.queries import by_name, starts
 from receba.scoring import queries as scoring
@@ -91,7 +92,7 @@ class Profile:
     score: Score | None
     reasons: list[scoring.Reason]
     open_titles: list[TitleReading]
-    other_titles: list[TitleReading]
+    settled: list[Title]
     totals: dict[str, int]
 
 
@@ -102,13 +103,13 @@ def profile(scope: Scope, debtor_id: int, *, on: date, known_on: date | None = N
         contacts = list(debtor.contacts.order_by("invalid_since", "kind", "id"))
         holds = list(debtor.holds.select_related("title").order_by("-from_on", "-id"))
         score = scoring.score_of(scope, debtor_id, on=on)
-        readings = titles_of(scope, debtor_id, on=on, known_on=known_on)
+        # Today's facts alone tell what is settled; on another day only the reading of each title does.
+        owing = unsettled_ids(debtor_id) if known_on is None and on >= timezone.localdate() else None
+        readings = titles_of(scope, debtor_id, on=on, known_on=known_on, among=owing)
+        opened = [r for r in readings if r.position.principal_centavos or r.position.total_centavos]
+        others = Title.objects.filter(debtor_id=debtor_id, issued_on__lte=on).order_by("-due_on", "-pk")
+        settled = list(others.exclude(pk__in=[reading.title.pk for reading in opened]))
     active = [h for h in holds if h.from_on <= on and (h.until_on is None or h.until_on >= on)]
-    opened: list[TitleReading] = []
-    settled: list[TitleReading] = []
-    for reading in readings:
-        owes = reading.position.principal_centavos or reading.position.total_centavos
-        (opened if owes else settled).append(reading)
     return Profile(
         debtor,
         contacts,

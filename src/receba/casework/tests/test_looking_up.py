@@ -146,7 +146,7 @@ def test_a_title_page_runs_the_balance_and_explains_the_charges(portfolio):
 def test_a_profile_adds_up_its_titles(portfolio):
     profile = queries.profile(portfolio.scope, portfolio.aurora.pk, on=ON)
     assert len(profile.open_titles) == 69
-    assert [r.title.code for r in profile.other_titles] == ["A-030"]
+    assert [title.code for title in profile.settled] == ["A-030"]
     totals = profile.totals
     assert totals["total"] == sum(totals[p] for p in ("principal", "fee", "fine", "interest", "correction"))
     assert totals["overdue"] == sum(r.position.principal_centavos for r in profile.open_titles if r.bucket)
