@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from receba.casework import queries
 from receba.casework.queries import Filter
@@ -151,3 +152,12 @@ def test_a_profile_adds_up_its_titles(portfolio):
     assert totals["total"] == sum(totals[p] for p in ("principal", "fee", "fine", "interest", "correction"))
     assert totals["overdue"] == sum(r.position.principal_centavos for r in profile.open_titles if r.bucket)
     assert profile.score is None
+
+
+def test_what_is_settled_today_is_told_by_the_sums_as_by_the_readings(portfolio):
+    today = timezone.localdate()
+    quick, read = (
+        queries.profile(portfolio.scope, portfolio.aurora.pk, on=today, known_on=known) for known in (None, today)
+    )
+    assert quick.open_titles == read.open_titles and quick.totals == read.totals
+    assert quick.settled == read.settled and len(quick.settled) == 1
