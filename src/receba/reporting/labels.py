@@ -38,6 +38,10 @@ LABELS: dict[str, tuple[Promise | str, Promise | str]] = {
     "average_days_delinquent": (_("Dias perdidos em atraso"), _("DSO simples − melhor DSO possível")),
     "cost_of_delay_centavos": (_("Custo do atraso"), _("Σ vencido × dias de atraso × custo de capital ao mês ÷ 30")),
     "roll_bps": (_("Rolagem em 30 dias"), _("do que estava na faixa há 30 dias, quanto está em faixa pior")),
+    "recovery_bps": (
+        _("Recuperação"),
+        _("do que venceu em 12 meses, a parte já quitada; por mês de vencimento e idade"),
+    ),
     "pareto_share_bps": (_("Pareto dos atrasos"), _("parte do vencido que está com os maiores devedores")),
     "pareto_80_debtors": (_("Clientes com 80% do vencido"), _("menor número de clientes que soma 80% do vencido")),
     "top20_share_bps": (_("Vencido nos 20% maiores"), _("parte do vencido com os 20% maiores devedores")),

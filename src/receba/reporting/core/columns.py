@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from receba.engine.contract import Engine
 from receba.engine.expr.money import sum_int64
+from receba.kernel.days import day_number, from_day_number
 from receba.kernel.tables import EARLIER_DAYS, NOT_SETTLED
 from receba.ledger.core.columns import bucket
 from receba.ledger.core.rules import BUCKET_LIMITS
@@ -29,6 +31,10 @@ DUE_DAYS = 365
 JUDGED_DAYS = 90
 PAID_DAYS = 90
 RECEIVED_DAYS = 30
+COHORT_MONTHS = 12
+"""Months of due dates whose recovery is followed, the present one included."""
+UNSETTLED = -1
+"""The age at which a title of a cohort was settled that was not."""
 
 
 def _buckets() -> list[int]:
@@ -41,7 +47,8 @@ def _rolls() -> list[int]:
 
 @dataclass
 class Sums:
-    """What adds up, in centavos, titles, days and centavos x days. Lists are by bucket, `sales` by day of issue."""
+    """What adds up, in centavos, titles, days and centavos x days. Lists are by bucket, `sales` by day of issue,
+    `cohorts` (face) by months since the due month and age in months at settlement."""
 
     titles: list[int] = field(default_factory=_buckets)
     principal: list[int] = field(default_factory=_buckets)
@@ -63,6 +70,7 @@ class Sums:
     sales: dict[int, int] = field(default_factory=dict)
     roll_before: list[int] = field(default_factory=_rolls)
     roll_worse: list[int] = field(default_factory=_rolls)
+    cohorts: dict[tuple[int, int], int] = field(default_factory=dict)
 
     @classmethod
     def total(cls, parts: Iterable[Sums]) -> Sums:
@@ -102,6 +110,8 @@ def sums(engine: Engine, frames: Frames, on_day: int) -> dict[int, Sums]:
                 setattr(into, name, row[name])
     for into, row in rows(_sales(frames["standings"], on_day)):
         into.sales[row["issued_day"]] = row["sold"]
+    for into, row in rows(_cohorts(frames["standings"], on_day)):
+        into.cohorts[COHORT_MONTHS - row["due_month"], row["age"]] = row["face"]
     for into, row in rows(_rolled(engine, frames, on_day)):
         into.roll_before[row["was"]], into.roll_worse[row["was"]] = row["before"], row["worse"]
     return result
@@ -189,6 +199,31 @@ def _sales(standings: nw.LazyFrame, on_day: int) -> nw.LazyFrame:
         standings.filter((col("issued_day") > on_day - SALES_DAYS) & (col("issued_day") <= on_day))
         .group_by("portfolio_id", "issued_day")
         .agg(sold=sum_int64(col("face_centavos")))
+    )
+
+
+def month_ends(on_day: int) -> list[int]:
+    """Return the last day of each of the COHORT_MONTHS months before that of `on_day`, oldest first."""
+    ends, day = [], from_day_number(on_day)
+    for _month in range(COHORT_MONTHS):
+        day = day.replace(day=1) - timedelta(1)
+        ends.append(day_number(day))
+    return ends[::-1]
+
+
+def _cohorts(standings: nw.LazyFrame, on_day: int) -> nw.LazyFrame:
+    """Return the face that fell due, by portfolio, month (1 the oldest) and the age in months at which it was settled."""
+    ends = month_ends(on_day)
+    settled = bucket(col("settled_day"), ends) - bucket(col("due_day"), ends)
+    early = nw.when(settled > 0).then(settled).otherwise(lit(0))
+    return (
+        standings.filter((col("due_day") > ends[0]) & (col("due_day") <= on_day) & (col("face_centavos") > 0))
+        .with_columns(
+            due_month=bucket(col("due_day"), ends).cast(nw.Int64),
+            age=nw.when(col("settled_day") == NOT_SETTLED).then(lit(UNSETTLED)).otherwise(early).cast(nw.Int64),
+        )
+        .group_by("portfolio_id", "due_month", "age")
+        .agg(face=sum_int64(col("face_centavos")))
     )
 
 

@@ -39,6 +39,7 @@ class Split(StrEnum):
     AGEING = "ageing"
     ROLL = "roll"
     DEBTORS = "debtors"
+    COHORT = "cohort"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,9 @@ _DEFINED = (
     Kpi("average_days_delinquent", _D, "dso_simple - dso_best_possible"),
     Kpi("cost_of_delay_centavos", _C, "sum of principal x days late x cost of capital a month / 30"),
     Kpi("roll_bps", _B, "of the open amount in bucket b 30 days ago, the part in a worse bucket now", Split.ROLL),
+    Kpi(
+        "recovery_bps", _B, "of the face that fell due in a month, the part settled by the end of an age", Split.COHORT
+    ),
     Kpi("pareto_share_bps", _B, "share of overdue principal of the first n % of debtors, largest first", Split.DEBTORS),
     Kpi("pareto_80_debtors", _N, "fewest debtors that together owe 80 % of overdue principal"),
     Kpi("top20_share_bps", _B, "share of overdue principal of the first 20 % of overdue debtors, largest first"),
@@ -146,12 +150,31 @@ def _values(sums: Sums, on_day: int, cost_bps_month: int) -> Iterator[tuple[str,
     yield "punctuality_count_bps", WHOLE, rules.ratio(sums.in_time_titles * 10_000, sums.judged_titles)
     yield "punctuality_value_bps", WHOLE, rules.ratio(sums.in_time_face * 10_000, sums.judged_face)
     yield "received_centavos", WHOLE, sums.received
+    yield from _recovery(sums)
     yield from _speed(sums, on_day)
     yield "cost_of_delay_centavos", WHOLE, divide_half_up(sums.principal_days * cost_bps_month, 300_000)
     yield from (
         ("roll_bps", b, rules.ratio(worse * 10_000, before))
         for b, (before, worse) in enumerate(zip(sums.roll_before, sums.roll_worse, strict=True))
     )
+
+
+def cohort_bucket(months_ago: int, age: int) -> int:
+    """Return the bucket of what fell due `months_ago`, at an age in months."""
+    return months_ago * 100 + age
+
+
+def _recovery(sums: Sums) -> Iterator[tuple[str, int, int | None]]:
+    """Yield the share of each month's face that was settled by the end of each age, and of all months until today."""
+    due = sum(sums.cohorts.values())
+    unsettled = sum(face for (_ago, age), face in sums.cohorts.items() if age == columns.UNSETTLED)
+    yield "recovery_bps", WHOLE, rules.ratio((due - unsettled) * 10_000, due)
+    for ago in range(columns.COHORT_MONTHS):
+        by_age = {age: face for (months, age), face in sums.cohorts.items() if months == ago}
+        due, settled = sum(by_age.values()), 0
+        for age in range(ago + 1):
+            settled += by_age.get(age, 0)
+            yield "recovery_bps", cohort_bucket(ago, age), rules.ratio(settled * 10_000, due)
 
 
 def _amounts(sums: Sums) -> Iterator[tuple[str, int, int | None]]:

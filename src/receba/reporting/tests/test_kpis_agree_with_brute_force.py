@@ -98,10 +98,10 @@ def facts_of(engine, tables):
     return Facts(*(conform(table, engine.collect(frame)) for table, frame in made.items()))
 
 
-def history_of(titles, entries):
+def history_of(titles, entries, until=ON_DAY):
     """Return the titles that were due, one loop over the entries of each."""
     for title in titles.values():
-        if title["due_day"] >= ON_DAY:
+        if title["due_day"] >= until:
             continue
         known = [e for e in entries if e["title_id"] == title["title_id"]]
         faces = [e for e in known if EntryKind.FACE in (e["kind"], e["component"])]
@@ -179,6 +179,8 @@ def plainly(facts, tables, portfolio):
     put("payment_delay", share(delay, sum(p["paid_centavos"] for p in recent), 10))
     put("received_centavos", sum(p["paid_centavos"] for p in paid if ON_DAY - 30 < p["paid_day"] <= ON_DAY))
 
+    cohorts(put, share, list(history_of(titles, entries, until=ON_DAY + 1)))
+
     sales = {}
     for e in entries:
         issued = titles[e["title_id"]]["issued_day"]
@@ -223,6 +225,30 @@ def day_by_day_countback(opened, sales):
             return days * 10 + divide_half_up(left * last.day * 10, sold)
         left, days, last = left - sold, days + last.day, first - timedelta(1)
     return days * 10
+
+
+def cohorts(put, share, due):
+    """Walk the last 12 months back, and in each the months since."""
+
+    def month(day):
+        return from_day_number(day).year * 12 + from_day_number(day).month
+
+    mine = [h for h in due if month(ON_DAY) - month(h["due_day"]) < 12]
+    whole = sum(h["face_centavos"] for h in mine)
+    put("recovery_bps", share(sum(h["face_centavos"] for h in mine if h["settled_day"] != NOT_SETTLED), whole))
+    for ago in range(12):
+        rows = [h for h in mine if month(ON_DAY) - month(h["due_day"]) == ago]
+        for age in range(ago + 1):
+            by_then = [
+                h
+                for h in rows
+                if h["settled_day"] != NOT_SETTLED and month(h["settled_day"]) <= month(h["due_day"]) + age
+            ]
+            put(
+                "recovery_bps",
+                share(sum(h["face_centavos"] for h in by_then), sum(h["face_centavos"] for h in rows)),
+                ago * 100 + age,
+            )
 
 
 def rolls(result, titles, entries, rows):
