@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any, TypeVar
 
 from receba.console.charts.scale import Unit, short, tell
 from receba.console.charts.svg import WIDE, Plot, Sheet, below, frame, hover, svg, text
 
 Points = Sequence[tuple[str | date, float | None]]
 Named = Sequence[tuple[str, Points]]
+Place = TypeVar("Place", bound=tuple[float, ...])
 
 
 def named(data: Points | Named, title: str) -> list[tuple[str, Points]]:
@@ -32,9 +34,9 @@ def _parts(labels: Sequence[str | date]) -> list[float]:
     return [n / max(1, len(labels) - 1) if len(labels) > 1 else 0.5 for n in range(len(labels))]
 
 
-def _runs(places: Sequence[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:
+def _runs(places: Sequence[Place | None]) -> list[list[Place]]:
     """Return the stretches without a gap."""
-    runs: list[list[tuple[float, float]]] = [[]]
+    runs: list[list[Place]] = [[]]
     for place in places:
         if place is None:
             runs.append([])
@@ -43,7 +45,14 @@ def _runs(places: Sequence[tuple[float, float] | None]) -> list[list[tuple[float
     return [run for run in runs if run]
 
 
-def _course(name: str, number: int, points: Points, plot: Plot, unit: Unit) -> str:
+def between(low: float | None, high: float | None, unit: Unit) -> str:
+    """Return an interval in words."""
+    return "" if low is None or high is None else f"{tell(low, unit)} – {tell(high, unit)}"
+
+
+def _course(
+    name: str, number: int, points: Points, plot: Plot, unit: Unit, intervals: Sequence[tuple[Any, ...]] = ()
+) -> str:
     parts = _parts([label for label, _value in points])
     places = [
         None if value is None else (plot.x(part), plot.y(value))
@@ -53,9 +62,10 @@ def _course(name: str, number: int, points: Points, plot: Plot, unit: Unit) -> s
     for run in _runs(places):
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in run)
         body += f'<polyline points="{path}" class="line series-{number}"/>'
-    for place, (label, value) in zip(places, points, strict=True):
+    for n, (place, (label, value)) in enumerate(zip(places, points, strict=True)):
         if place is not None:
-            told = hover(f"{name} · {reading(label)}: {tell(value, unit)}")
+            around = between(intervals[n][2], intervals[n][3], unit) if intervals else ""
+            told = hover(f"{name} · {reading(label)}: {tell(value, unit)}{f' ({around})' if around else ''}")
             radius = 3 if len(points) <= 40 else 1.5
             body += f'<circle cx="{place[0]:.1f}" cy="{place[1]:.1f}" r="{radius}" class="point series-{number}">{told}</circle>'
     return body
@@ -77,6 +87,35 @@ def line(data: Points | Named, title: str = "", unit: Unit = "count", sheet: She
         last = points[-1][1]
         y = plot.y(last)
         body += text(plot.right, y - 8 if y - 20 > plot.top else y + 18, short(last, unit), "end", "value")
+    return svg(body + below(plot, sheet, labels, [plot.x(part) for part in parts]), sheet, title, desc)
+
+
+def band(
+    data: Sequence[tuple[str | date, float | None, float | None, float | None]],
+    title: str = "",
+    unit: Unit = "count",
+    sheet: Sheet = WIDE,
+    desc: str = "",
+) -> str:
+    """Return a line of (label, value, low, high) with the interval around it, and its last value; None leaves a gap."""
+    known = [number for _label, *numbers in data for number in numbers if number is not None]
+    if not known:
+        return svg(text(sheet.width / 2, sheet.height / 2, "—"), sheet, title, desc)
+    plot, body = frame(sheet, min(known), max(known), unit)
+    parts = _parts([label for label, *_numbers in data])
+    edges = [
+        None if low is None or high is None else (plot.x(part), plot.y(low), plot.y(high))
+        for part, (_label, _value, low, high) in zip(parts, data, strict=True)
+    ]
+    for run in _runs(edges):
+        path = [f"{x:.1f},{high:.1f}" for x, _low, high in run] + [f"{x:.1f},{low:.1f}" for x, low, _high in run[::-1]]
+        body += f'<polygon points="{" ".join(path)}" class="interval"/>'
+    body += _course(title, 1, [(label, value) for label, value, _low, _high in data], plot, unit, intervals=data)
+    last = next(((part, row[1]) for part, row in zip(parts[::-1], data[::-1], strict=True) if row[1] is not None), None)
+    if last is not None and last[1] is not None:
+        y = plot.y(last[1])
+        body += text(plot.x(last[0]), y - 8 if y - 20 > plot.top else y + 18, short(last[1], unit), "end", "value")
+    labels = [f"{label:%d/%m/%y}" if isinstance(label, date) else label for label, *_numbers in data]
     return svg(body + below(plot, sheet, labels, [plot.x(part) for part in parts]), sheet, title, desc)
 
 

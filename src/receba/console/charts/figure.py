@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from receba.console.charts import courses, lengths
-from receba.console.charts.courses import named, reading
+from receba.console.charts import courses, grids, lengths
+from receba.console.charts.courses import between, named, reading
 from receba.console.charts.scale import Unit, tell
 from receba.console.charts.svg import SLIM, WIDE
 
@@ -18,7 +18,10 @@ CHARTS: dict[str, Callable[..., str]] = {
     "columns": lengths.columns,
     "histogram": lengths.histogram,
     "strip": lengths.strip,
+    "stacked": grids.stacked,
+    "heat": grids.heat,
     "line": courses.line,
+    "band": courses.band,
     "pareto": courses.pareto,
 }
 
@@ -62,7 +65,22 @@ def figure_of(kind: str, data: Any, title: str, unit: Unit = "count") -> Figure:
 
 
 def _table(kind: str, data: list[Any], title: str, unit: Unit) -> tuple[tuple[str, ...], tuple[Row, ...]]:
-    if kind == "line":
+    if kind == "heat":
+        heads = [reading(cell[0]) for cell in max((cells for _name, cells in data), key=len, default=[])]
+        rows = [
+            Row(name, tuple(tell(cell[1], unit) for cell in cells) + ("—",) * (len(heads) - len(cells)))
+            for name, cells in data
+        ]
+        return ("", *heads), tuple(rows)
+    if kind == "band":
+        rows = [
+            Row(reading(label), (tell(value, unit), between(low, high, unit) or "—"))
+            for label, value, low, high in data
+        ]
+        return ("", title, _("Intervalo")), tuple(rows)
+    if kind == "stacked":
+        data = [(name, [part[:2] for part in parts]) for name, parts in data]
+    if kind in ("line", "stacked"):
         series = named(data, title)
         labels = [reading(label) for label, _value in series[0][1]] if series else []
         columns = [{reading(label): value for label, value in points} for _name, points in series]
@@ -81,6 +99,8 @@ def _legend(kind: str, data: list[Any], title: str, unit: Unit) -> tuple[tuple[s
             (f"part-{n % 8}", part[0], tell(part[1], unit), part[2] if len(part) == 3 else None)
             for n, part in enumerate(data)
         )
+    if kind == "stacked":
+        return tuple((f"part-{n % 8}", name, "", None) for n, (name, _parts) in enumerate(data))
     series = named(data, title) if kind == "line" else []
     if len(series) < 2:
         return ()
@@ -92,6 +112,12 @@ def _main_point(kind: str, data: list[Any], unit: Unit) -> str:
     if kind == "pareto":
         enough = next((n for n, share in data if share >= 0.8), None)
         return "" if enough is None else _("%(n)s fazem 80%% do total.") % {"n": tell(enough, unit)}
+    if kind in ("heat", "stacked"):
+        data = [
+            (f"{name} · {reading(cell[0])}", cell[1]) for name, cells in data for cell in cells if cell[1] is not None
+        ]
+    if kind == "band":
+        kind, data = "line", [(label, value) for label, value, _low, _high in data]
     if kind == "line":
         said = []
         for name, points in named(data, ""):

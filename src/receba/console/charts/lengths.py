@@ -19,7 +19,7 @@ def bars(data: Sequence[Part], title: str = "", unit: Unit = "count", sheet: She
     row, head = (44, 16) if sheet.slim else (28, 0)
     sheet = Sheet(sheet.width, max(1, len(data)) * row + 4, sheet.css)
     top = max([part[1] for part in data] + [0]) or 1
-    room = max([len(short(part[1], unit)) for part in data] + [1]) * LETTER + 8
+    room = max([len(short(part[1], unit)) for part in data] + [1]) * LETTER + 14
     left = 0.0 if sheet.slim else min(max([len(part[0]) for part in data] + [1]) * LETTER + 10, sheet.width * 0.36)
     wide = sheet.width - left - room
     body = ""

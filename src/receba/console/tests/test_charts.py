@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from receba.console import charts
 from receba.console.charts import SLIM, WIDE, figure_of, short, tell, ticks
+from receba.console.charts.paper import light_colours, on_paper
 
 NS = {"s": "http://www.w3.org/2000/svg"}
 EVIL = '<script>alert("1")</script>&'
@@ -185,3 +186,73 @@ def test_a_listener_hears_the_main_point():
     assert figure_of("bars", [("a", 1), ("b", 3)], "x").desc == "Maior: b, 3."
     assert figure_of("pareto", [(2, 0.9)], "x").desc == "2 fazem 80% do total."
     assert "<desc>Maior: b, 3.</desc>" in figure_of("bars", [("a", 1), ("b", 3)], "x").wide
+
+
+def test_stacked_parts_stand_on_each_other_and_are_as_tall_as_their_values():
+    low, high = rects(charts.stacked([("a", [("jan", 30)]), ("b", [("jan", 10)])]), "part")
+    assert high["y"] + high["height"] == pytest.approx(low["y"], abs=0.11)
+    assert low["height"] == pytest.approx(3 * high["height"], abs=0.3)
+
+
+def test_an_interval_lies_around_its_line_and_ends_where_it_is_not_known():
+    svg = charts.band([("jan", 5, 4, 6), ("fev", 5, 3, 7), ("mar", 5, None, None)])
+    (area,) = read(svg).iterfind(".//s:polygon", NS)
+    ys = [float(place.split(",")[1]) for place in area.attrib["points"].split()]
+    (line,) = points(svg)
+    assert len(ys) == 4 and len(line) == 3
+    assert max(ys[:2]) < line[0][1] < min(ys[2:])
+    assert "jan: 5 (4 – 6)" in svg
+
+
+def test_a_triangle_has_a_cell_for_each_value_and_the_largest_is_darkest():
+    svg = charts.heat([("jan", [("0", 10), ("1", 90)]), ("fev", [("0", 50), ("1", None)])], unit="bps")
+    cells = rects(svg, "cell")
+    assert len(cells) == 3
+    assert cells[0]["x"] == cells[2]["x"] and cells[0]["y"] < cells[2]["y"]
+    assert [re.search(rf"heat-(\d)\"/><text[^>]*>{n}%", svg)[1] for n in (0, 1)] == ["0", "4"]
+
+
+@pytest.mark.parametrize("sheet", [WIDE, SLIM])
+def test_words_in_cells_fit_their_cells(sheet):
+    data = [("01/2026", [(str(age), 10_000) for age in range(12)])]
+    for words in re.findall(r'class="in-cell[^"]*">([^<]+)<', charts.heat(data, "t", "bps", sheet)):
+        assert len(words) * 7 <= (sheet.width - 60) / 12
+
+
+@pytest.mark.parametrize("kind", ["stacked", "heat"])
+@pytest.mark.parametrize("sheet", [WIDE, SLIM])
+def test_words_of_others_cannot_become_markup_in_grids(kind, sheet):
+    svg = charts.CHARTS[kind]([(EVIL, [(EVIL, 5, f"?q={EVIL}")])], EVIL, "count", sheet, EVIL)
+    assert EVIL not in svg
+    assert read(svg).find(".//s:a", NS).attrib["href"] == f"?q={EVIL}"
+
+
+@given(
+    data=st.lists(st.lists(st.integers(-(10**14), 10**14), min_size=3, max_size=3), min_size=1, max_size=9),
+    unit=st.sampled_from(["count", "brl", "bps", "days"]),
+)
+def test_grids_stay_on_the_sheet(data, unit):
+    rows = [(f"linha {n}", [(str(m), value) for m, value in enumerate(values)]) for n, values in enumerate(data)]
+    for kind, sheet in itertools.product(("stacked", "heat"), (WIDE, SLIM)):
+        svg = charts.CHARTS[kind](rows, "t", unit, sheet, "")
+        high = float(read(svg).attrib["viewBox"].split()[3])
+        for rect in rects(svg, "part") + rects(svg, "cell"):
+            assert rect["x"] >= -0.2 and rect["x"] + rect["width"] <= sheet.width + 0.2
+            assert rect["y"] >= -0.2 and rect["y"] + rect["height"] <= high + 0.2
+
+
+def test_the_table_of_a_triangle_has_a_dash_where_there_is_no_cell():
+    figure = figure_of("heat", [("jan", [("0", 10), ("1", 90)]), ("fev", [("0", 50)])], "x")
+    assert figure.headings == ("", "0", "1")
+    assert [row.values for row in figure.rows] == [("10", "90"), ("50", "—")]
+    assert figure.desc == "Maior: jan · 1, 90."
+
+
+def test_on_paper_a_picture_carries_the_light_colours_of_the_stylesheet_and_no_variable():
+    drawn = on_paper(charts.heat([("jan", [("0", 10), ("1", 90)])]))
+    tree = ElementTree.fromstring(drawn)
+    style = tree.findtext("s:style", namespaces=NS)
+    for name in ("series-1", "part-3", "heat-5", "on-heat-5", "ink", "line"):
+        assert light_colours()[name] in style, name
+    assert "var(" not in style and ":hover" not in style
+    assert len(list(tree.iterfind(".//s:rect", NS))) == 2

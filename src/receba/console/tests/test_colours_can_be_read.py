@@ -22,6 +22,7 @@ LETTERS = [
     ("good", "sheet"),
     ("on-company", "company"),
     *((("on-part-dark" if n in (1, 2, 3) else "on-part-light"), f"part-{n}") for n in range(8)),
+    *((f"on-heat-{n}", f"heat-{n}") for n in range(6)),
 ]
 MARKS = [
     *((mark, ground) for mark in ("edge", "focus", "company-line") for ground in ("ground", "sheet")),
