@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from receba.console import views
+from receba.console import panel_paper, views
 
 app_name = "console"
-urlpatterns = [path("", views.home, name="home"), path("console/design", views.design, name="design")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("console/design", views.design, name="design"),
+    path("<int:company_id>/painel/pdf/", panel_paper.download, name="panel_paper"),
+]

@@ -21,7 +21,8 @@ from receba.access.web import CompanyRequest, company_view
 from receba.casework import queries as casework
 from receba.reporting import queries, services
 from receba.reporting.core import pareto
-from receba.reporting.core.kpis import KPIS, WHOLE, Split
+from receba.reporting.core.columns import COHORT_MONTHS
+from receba.reporting.core.kpis import KPIS, Split, Unit, cohort_bucket
 from receba.reporting.forms import CapitalCostForm, PanelFilter
 from receba.reporting.labels import BUCKETS, LABELS, ROLL_BUCKETS, difference, shown
 from receba.reporting.queries import Panel
@@ -48,7 +49,11 @@ OTHER_TILES = (
     "average_ticket_centavos",
     "cost_of_delay_centavos",
     "top20_share_bps",
+    "recovery_bps",
 )
+_UNITS = {"centavos": "brl", "bps": "bps", "days_e1": "days", "count": "count"}
+_NEWS = ("open_centavos", "overdue_centavos", "open_titles", "overdue_titles", "overdue_debtors", "received_centavos")
+"""KPIs whose movement since the day before the panel tells."""
 _OVERDUE = frozenset(
     {
         "overdue_centavos",
@@ -68,10 +73,10 @@ _OVERDUE = frozenset(
 TREND_DAYS = 90
 _MONTH, _SPARK = 30, 30
 _BETTER = {
-    **dict.fromkeys(("received_centavos", "punctuality_count_bps", "punctuality_value_bps"), True),
+    **dict.fromkeys(("received_centavos", "recovery_bps", "punctuality_count_bps", "punctuality_value_bps"), True),
     **dict.fromkeys(
         (
-            "overdue_centavos", "overdue_updated_centavos", "delinquency_bps", "overdue_debtors", "over90_bps",
+            "overdue_centavos", "overdue_updated_centavos", "overdue_titles", "delinquency_bps", "overdue_debtors", "over90_bps",
             "dpd_overdue_value", "dpd_due_count", "dpd_due_value", "payment_delay", "dso_simple", "dso_countback",
             "average_days_delinquent", "cost_of_delay_centavos",
         ),
@@ -87,11 +92,12 @@ def panel(request: CompanyRequest) -> HttpResponse:
     """Show the KPIs of a day: the last one published, or any other as it was, or as it is known now."""
     form = PanelFilter(request.scope, request.GET)
     form.is_valid()
-    shown_panel = _chosen(request, form)
-    return TemplateResponse(request, "reporting/panel.html", _context(request, form, shown_panel))
+    shown_panel = chosen(request, form)
+    return TemplateResponse(request, "reporting/panel.html", panel_context(request, form, shown_panel))
 
 
-def _chosen(request: CompanyRequest, form: PanelFilter) -> Panel:
+def chosen(request: CompanyRequest, form: PanelFilter) -> Panel:
+    """Return the panel that the filter asks for."""
     data, today = form.cleaned_data, timezone.localdate()
     if data.get("agora"):
         return queries.panel(request.scope, today, today, portfolio_id=data.get("carteira"), fresh=True)
@@ -125,7 +131,8 @@ def _tiles(
             "value": shown(kpi, shown_panel.value(kpi)),
             "address": reverse("reporting:kpi", args=[request.company.pk, kpi]),
             "rows": _rows_of_kpi(request, shown_panel, kpi),
-            "course": [value for _day, value in courses[kpi][-_SPARK:]],
+            "course": [charted(kpi, value) for _day, value in courses[kpi][-_SPARK:]],
+            "unit": _UNITS[KPIS[kpi].unit],
             "change": _change(kpi, shown_panel, courses[kpi]),
         }
         for kpi in kpis
@@ -142,14 +149,56 @@ def _change(kpi: str, shown_panel: Panel, course: list[tuple[date, int | None]])
     if size is None:
         return None
     tone = "" if not moved or kpi not in _BETTER else "good" if (moved > 0) == _BETTER[kpi] else "bad"
-    return {"sign": "▲" if moved > 0 else "▼" if moved < 0 else "=", "size": size, "tone": tone}
+    word = {"good": _("melhor"), "bad": _("pior")}.get(tone, "")
+    return {"sign": "▲" if moved > 0 else "▼" if moved < 0 else "=", "size": size, "tone": tone, "word": word}
 
 
-def _context(request: CompanyRequest, form: PanelFilter, shown_panel: Panel) -> dict[str, Any]:
+def charted(kpi: str, value: int | None) -> float | None:
+    """Return a value as charts read it: days in whole days."""
+    return value / 10 if value is not None and KPIS[kpi].unit is Unit.DAYS_E1 else value
+
+
+def _since_yesterday(
+    request: CompanyRequest, shown_panel: Panel, courses: dict[str, list[Any]]
+) -> dict[str, Any] | None:
+    """Return the published day before this one and what moved since, in the KPIs of `_NEWS`; None where there is none."""
+    days = [day for day, _value in courses[_NEWS[0]] if day < shown_panel.on]
+    if not days:
+        return None
+    moved = []
+    for kpi in _NEWS:
+        now, before = shown_panel.value(kpi), dict(courses[kpi]).get(days[-1])
+        if now is not None and before is not None and now != before:
+            good = _BETTER.get(kpi)
+            moved.append(
+                {
+                    "name": LABELS[kpi][0],
+                    "size": ("+" if now > before else "−") + shown(kpi, abs(now - before)),
+                    "tone": "" if good is None else "good" if (now > before) == good else "bad",
+                    "rows": _rows_of_kpi(request, shown_panel, kpi),
+                }
+            )
+    return {"day": days[-1], "moved": moved}
+
+
+def cohorts_of(shown_panel: Panel) -> list[tuple[str, list[tuple[str, int | None]]]]:
+    """Return the triangle of recovery: a row per month of due date, oldest first, a cell per month of age."""
+    rows, first = [], shown_panel.on.replace(day=1)
+    for ago in range(COHORT_MONTHS):
+        cells = [(str(age), shown_panel.value("recovery_bps", cohort_bucket(ago, age))) for age in range(ago + 1)]
+        rows.append((f"{first:%m/%Y}", cells))
+        first = (first - timedelta(1)).replace(day=1)
+    while rows and all(value is None for _age, value in rows[-1][1]):
+        rows.pop()
+    return rows[::-1]
+
+
+def panel_context(request: CompanyRequest, form: PanelFilter, shown_panel: Panel) -> dict[str, Any]:
+    """Return what the page of a panel shows; its PDF shows the same."""
     scope, on = request.scope, shown_panel.on
     ageing = _ageing(request, shown_panel)
     courses = queries.trends(
-        scope, (*FIRST_TILES, *OTHER_TILES), until=on, days=TREND_DAYS, portfolio_id=shown_panel.portfolio_id
+        scope, {*FIRST_TILES, *OTHER_TILES, *_NEWS}, until=on, days=TREND_DAYS, portfolio_id=shown_panel.portfolio_id
     )
     return {
         "form": form,
@@ -168,9 +217,12 @@ def _context(request: CompanyRequest, form: PanelFilter, shown_panel: Panel) -> 
                 ("updated", "open_updated_centavos"),
             )
         },
-        "rolls": [
-            (ROLL_BUCKETS[b], shown("roll_bps", value)) for b, value in shown_panel.split("roll_bps") if b != WHOLE
-        ],
+        "rolls": [(str(ROLL_BUCKETS[b]), value or 0) for b, value in shown_panel.split("roll_bps")],
+        "cohorts": cohorts_of(shown_panel),
+        "news": _since_yesterday(request, shown_panel, courses),
+        "query": _query(request, shown_panel),
+        "without_day": queries.last_day(scope) is None,
+        "without_titles": not shown_panel.value("open_titles") and not courses["open_centavos"],
         "trend": _trend(courses),
         "curve": _curve(shown_panel),
         "pareto_80": shown_panel.value("pareto_80_debtors"),
@@ -180,6 +232,14 @@ def _context(request: CompanyRequest, form: PanelFilter, shown_panel: Panel) -> 
         "index_history": _index_history(request, on),
         "may_set": scope.allows(Permission.SETTINGS),
     }
+
+
+def _query(request: CompanyRequest, shown_panel: Panel) -> str:
+    """Return the query that asks for this panel again, on its day and knowledge."""
+    query = {"em": shown_panel.on.isoformat(), "conhecido": shown_panel.known_on.isoformat()}
+    if shown_panel.portfolio_id is not None and request.scope.portfolios is None:
+        query["carteira"] = str(shown_panel.portfolio_id)
+    return urlencode(query)
 
 
 def _ageing(request: CompanyRequest, shown_panel: Panel) -> list[dict[str, Any]]:
@@ -242,27 +302,37 @@ def kpi(request: CompanyRequest, kpi: str) -> HttpResponse:
     """Show one KPI: what it is, how it moved, and where its rows are."""
     if kpi not in KPIS:
         raise Http404
-    on = queries.last_day(request.scope) or timezone.localdate()
+    form = PanelFilter(request.scope, request.GET)
+    form.is_valid()
+    on = form.cleaned_data.get("em") or queries.last_day(request.scope) or timezone.localdate()
     shown_panel = queries.panel(request.scope, on)
     told = queries.trend(request.scope, kpi, until=on, days=TREND_DAYS)
-    names = {Split.AGEING: BUCKETS, Split.ROLL: ROLL_BUCKETS}.get(KPIS[kpi].split)
-    parts = [
-        (names[bucket] if names else _("%(n)d%% dos clientes") % {"n": bucket}, shown(kpi, value))
-        for bucket, value in shown_panel.split(kpi)
-    ]
     context = {
         "kpi": KPIS[kpi],
-        "name": LABELS[kpi][0],
-        "formula": LABELS[kpi][1],
+        "tile": _tiles(request, shown_panel, (kpi,), {kpi: told})[0],
+        "day": Typed("day").render("em", on, {"id": "id_em"}),
         "panel": shown_panel,
-        "value": shown(kpi, shown_panel.value(kpi)),
-        "parts": parts,
+        "split": _split(request, shown_panel, kpi),
         "trend": [(day, shown(kpi, value)) for day, value in reversed(told)],
-        "picture": told if len(told) > 1 else [],
-        "unit": {"centavos": "brl", "bps": "bps", "days_e1": "count", "count": "count"}[KPIS[kpi].unit],
-        "rows": _rows_of_kpi(request, shown_panel, kpi),
+        "picture": [(day, charted(kpi, value)) for day, value in told] if len(told) > 1 else [],
     }
     return TemplateResponse(request, "reporting/kpi.html", context)
+
+
+def _split(request: CompanyRequest, shown_panel: Panel, kpi: str) -> dict[str, Any] | None:
+    """Return how a KPI is split, as a chart: its kind, data and title; None where it is not."""
+    how, parts = KPIS[kpi].split, shown_panel.split(kpi)
+    if how is Split.COHORT:
+        return {"kind": "heat", "data": cohorts_of(shown_panel), "title": _("Por mês de vencimento e meses de idade")}
+    if how is Split.AGEING:
+        rows = [(str(BUCKETS[n]), value or 0, rows_of(request, shown_panel, faixa=n)) for n, value in parts]
+        return {"kind": "bars", "data": rows, "title": _("Por faixa de atraso")}
+    if how is Split.ROLL:
+        return {"kind": "bars", "data": [(str(ROLL_BUCKETS[n]), v or 0) for n, v in parts], "title": _("Por faixa")}
+    if how is Split.DEBTORS:
+        named = [(_("%(n)d%% dos clientes") % {"n": n}, value or 0) for n, value in parts]
+        return {"kind": "bars", "data": named, "title": _("Pelos maiores devedores")}
+    return None
 
 
 @company_view(Permission.SETTINGS)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from io import BytesIO
 
 import pytest
 from django.utils import timezone
+from pypdf import PdfReader
+from pypdf.generic import ContentStream
 
 from receba.access.core.roles import Role
 from receba.access.models import Grant
 from receba.access.scope import Actor, acting
+from receba.console.charts.paper import light_colours
 from receba.engine.backends import connect
 from receba.kernel.tables import EntryKind
 from receba.ledger import services as ledger
@@ -126,10 +130,78 @@ def test_a_tile_says_how_its_number_moved_in_a_month_and_whether_that_is_good(po
                 company=portfolio.serra_azul, on=month_ago, known_on=month_ago, kpi=kpi, bucket=WHOLE, value=value
             )
     tiles = {tile["kpi"]: tile["change"] for tile in visit(Role.READER).context["first"]}
-    assert tiles["overdue_centavos"] == {"sign": "▲", "size": "30,0%", "tone": "bad"}
+    assert tiles["overdue_centavos"] == {"sign": "▲", "size": "30,0%", "tone": "bad", "word": "pior"}
     assert tiles["delinquency_bps"]["size"].endswith(" p.p.")
     assert tiles["received_centavos"] is None, "nothing grows from nothing by no percentage"
     assert tiles["open_centavos"] is None, "nobody knows what it was"
+
+
+def test_the_panel_says_what_moved_since_the_day_before(portfolio, visit):
+    ledger.post(portfolio.scope, [News("p", portfolio.titles["A1"], EntryKind.PAYMENT, 1_050_00, TODAY)])
+    publish(portfolio, TODAY)
+    news = visit(Role.READER).context["news"]
+    assert news["day"] == TODAY - timedelta(1)
+    told = {str(one["name"]): (one["size"], one["tone"]) for one in news["moved"]}
+    assert told["Vencido"] == ("−R$ 1.000,00", "good")
+    assert told["Títulos vencidos"] == ("−1", "good")
+
+
+def test_the_panel_as_pdf_says_the_same_and_carries_its_pictures(portfolio, visit):
+    page = visit(Role.READER)
+    answer = visit(Role.READER, f"/{portfolio.serra_azul.pk}/painel/pdf/?{page.context['query']}")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert answer["Content-Disposition"] == f'attachment; filename="painel-{TODAY - timedelta(1):%Y-%m-%d}.pdf"'
+    paper = PdfReader(BytesIO(answer.content))
+    words = " ".join(leaf.extract_text() for leaf in paper.pages).replace("\N{NO-BREAK SPACE}", " ")
+    yesterday = f"{TODAY - timedelta(1):%d/%m/%Y}"
+    for told in (
+        portfolio.serra_azul.name,
+        f"Painel de {yesterday}",
+        f"posição em {yesterday}",
+        "R$ 1.800,00",
+        "31 a 60",
+    ):
+        assert told in words, told
+    fonts = {
+        str(name)
+        for leaf in paper.pages
+        for name in leaf["/Resources"]["/Font"].values()
+        for name in [name.get_object()["/BaseFont"]]
+    }
+    assert any("Lato" in font for font in fonts)
+    red, green, blue = (int(light_colours()["part-0"][n : n + 2], 16) / 255 for n in (1, 3, 5))
+    drawn = [
+        tuple(map(float, operands))
+        for leaf in paper.pages
+        for stream in content_of(leaf)
+        for operands, operator in stream.operations
+        if operator in (b"rg", b"scn") and len(operands) == 3
+    ]
+    assert any(colour == pytest.approx((red, green, blue), abs=0.01) for colour in drawn), "the strip's first part"
+
+
+def content_of(leaf):
+    """Return the page's own operations and those of the pictures in it."""
+    yield ContentStream(leaf.get_contents(), leaf.pdf)
+    waiting = [leaf["/Resources"]]
+    while waiting:
+        for named in (waiting.pop().get("/XObject") or {}).values():
+            form = named.get_object()
+            if form.get("/Subtype") == "/Form":
+                yield ContentStream(form, leaf.pdf)
+                waiting.append(form.get("/Resources") or {})
+
+
+def test_a_stranger_gets_no_paper(portfolio, visit):
+    assert visit(portfolio.stranger, f"/{portfolio.serra_azul.pk}/painel/pdf/").status_code == 404
+
+
+def test_a_company_without_titles_is_told_what_to_do(committed, cast, client):
+    with acting(Actor("command", "tests"), "sign in"):
+        client.force_login(cast.people[Role.OWNER])
+    page = client.get(f"/{cast.serra_azul.pk}/painel/").content.decode()
+    assert "Importar a carteira" in page and f"/{cast.serra_azul.pk}/importar/" in page
+    assert "Índice de inadimplência" not in page
 
 
 def test_every_kpi_has_a_page_and_anything_else_has_none(portfolio, visit):
