@@ -8,6 +8,7 @@ from receba.scoring import views
 
 app_name = "scoring"
 urlpatterns = [
+    path("indices/calibracao/", views.calibration, name="calibration"),
     path("indices/", views.indices, name="indices"),
     path("indices/parametros/", views.parameters, name="parameters"),
 ]

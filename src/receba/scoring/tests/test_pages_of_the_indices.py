@@ -9,6 +9,10 @@ import pytest
 
 from receba.access.core.roles import Role
 from receba.access.models import AuditEvent, Company
+from receba.kernel.tables import EntryKind
+from receba.ledger import services as ledger
+from receba.ledger.services import News, NewTitle
+from receba.scoring import queries
 from receba.scoring.core.parameters import ScoringParameters
 from receba.scoring.forms import NUMBERS, ParametersForm
 from receba.scoring.models import IndexDay, Score
@@ -31,12 +35,12 @@ def index_day(cast, on, **facts):
         return IndexDay.objects.create(company=cast.serra_azul, on=on, **told)
 
 
-def score(cast, debtor, idc):
+def score(cast, debtor, idc, on=ON, **facts):
     with cast.scope.active():
         Score.objects.create(
-            company=cast.serra_azul, debtor=debtor, on=ON, idc=idc, idi=1000 - idc, pd_e4=1, confidence=700,
+            company=cast.serra_azul, debtor=debtor, on=on, idc=idc, idi=1000 - idc, pd_e4=facts.get("pd_e4", 1), confidence=700,
             limit_return_centavos=1, limit_risk_centavos=1, term_days=7, titles_known=12, titles_late=3, months_paid=9,
-            reason_late_e4=-5000, reason_change_e4=0, reason_history_e4=0, reason_volume_e4=0,
+            reason_late_e4=-5000, reason_change_e4=facts.get("change", 0), reason_history_e4=0, reason_volume_e4=0,
         )  # fmt: skip
 
 
@@ -138,3 +142,37 @@ def test_numbers_without_meaning_are_refused_beside_the_field(cast, wrong, field
     answer = signed_in(cast.people[Role.MANAGER]).post(f"/{cast.serra_azul.pk}/indices/parametros/", form_of(**wrong))
     assert list(answer.context["form"].errors) == [field]
     assert Company.objects.get(pk=cast.serra_azul.pk).scoring_parameters == {}
+
+
+def test_who_moved_most_in_a_month_is_told_with_what_moved_them(cast):
+    before = date(2026, 5, 10)
+    for on in (before, ON):
+        index_day(cast, on)
+    score(cast, cast.lucia, 500, on=before)
+    score(cast, cast.lucia, 900)
+    score(cast, cast.aurora, 700, on=before)
+    score(cast, cast.aurora, 100, change=-4000)
+    page = get(cast)
+    assert page.context["since"] == before
+    (up,), (down,) = page.context["up"], page.context["down"]
+    assert (up.score.debtor, up.before, up.moved) == (cast.lucia, 500, 400)
+    assert (down.moved, down.reason) == (-600, "mudança de comportamento nos últimos 90 dias")
+    assert f"/{cast.serra_azul.pk}/clientes/{cast.aurora.pk}/" in page.content.decode()
+
+
+def test_what_was_predicted_stands_beside_what_happened(cast):
+    said = date(2026, 4, 1)
+    index_day(cast, said)
+    score(cast, cast.aurora, 500, on=said, pd_e4=3_000)
+    day = date(2026, 4, 10)
+    titles = [
+        NewTitle(code, cast.aurora.pk, cast.portfolio.pk, cast.terms.pk, date(2026, 3, 1), day, 100_00)
+        for code in ("paid", "late", "open")
+    ]
+    ids = ledger.open_titles(cast.scope, titles, recorded_at=AT)
+    for code, paid in (("paid", day), ("late", date(2026, 4, 15))):
+        ledger.post(cast.scope, [News(code, ids[code], EntryKind.PAYMENT, 100_00, paid)])
+    found, (band,) = queries.calibration(cast.scope, on=ON, bad_after_days=5)
+    assert (found, band.titles, band.predicted_bps, band.observed_bps) == (said, 3, 3_000, 6_667)
+    assert "66,67%" in get(cast, "calibracao/?dia=2026-06-15").content.decode()
+    assert "Ainda sem dados" in get(cast, "calibracao/?dia=2026-05-15").content.decode()
