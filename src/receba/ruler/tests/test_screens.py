@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.test import Client
@@ -401,7 +402,11 @@ def test_what_is_wrong_with_a_ruler_is_said_and_nothing_is_published(ruler, cast
 
 def test_the_segments_hold_everyone_once(planned, at):
     page = at(Role.READER, "segments:segments", on=ON.isoformat())
-    assert page.context["total"] == sum(row["total"] for row in page.context["rows"]) == 3
+    assert page.context["total"]["count"] == sum(row["total"]["count"] for row in page.context["rows"]) == 3
     assert "800–1000" in text(page)
+    for cell in [cell for row in page.context["rows"] for cell in row["cells"] if cell["count"]]:
+        which = dict(parse_qsl(urlsplit(cell["address"]).query))
+        assert len(at(Role.READER, "segments:customers", **which).context["customers"]) == cell["count"]
+    assert len(at(Role.READER, "segments:customers", on=ON.isoformat()).context["customers"]) == 3
     assert "Nenhum cliente segmentado" in text(at(Role.READER, "segments:segments", on=date(2020, 1, 1).isoformat()))
     assert at(Role.READER, "segments:segments", on="ontem").status_code == 200
