@@ -170,9 +170,9 @@ class TitleReading:
     bucket: int
 
 
-def unsettled_ids(debtor_id: int) -> set[int]:
-    """Return the titles of a debtor whose entries do not come to nothing, by all that is known now; inside a scope."""
-    with connection.cursor() as cursor:
+def unsettled_ids(scope: Scope, debtor_id: int) -> set[int]:
+    """Return the titles of a debtor whose entries do not come to nothing, by all that is known now."""
+    with scope.active(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT e.title_id FROM ledger_entry e JOIN ledger_title t ON t.id = e.title_id WHERE t.debtor_id = %s"
             " GROUP BY e.title_id HAVING sum(e.amount_centavos) <> 0",

@@ -104,7 +104,7 @@ def profile(scope: Scope, debtor_id: int, *, on: date, known_on: date | None = N
         holds = list(debtor.holds.select_related("title").order_by("-from_on", "-id"))
         score = scoring.score_of(scope, debtor_id, on=on)
         # Today's facts alone tell what is settled; on another day only the reading of each title does.
-        owing = unsettled_ids(debtor_id) if known_on is None and on >= timezone.localdate() else None
+        owing = unsettled_ids(scope, debtor_id) if known_on is None and on >= timezone.localdate() else None
         readings = titles_of(scope, debtor_id, on=on, known_on=known_on, among=owing)
         opened = [r for r in readings if r.position.principal_centavos or r.position.total_centavos]
         others = Title.objects.filter(debtor_id=debtor_id, issued_on__lte=on).order_by("-due_on", "-pk")
