@@ -1,6 +1,7 @@
 """Every screen of the program, with rows that exist: what the pictures, the measurements and the browser tests walk.
 
-A new page is walked from the day its address exists; what is no page says why in `NOT_SCREENS`.
+A new page is walked from the day its address exists. What only answers forms, gives a file or is a part of a page shows
+that by its answer (`what_it_is`); what else is no screen says why in `NOT_SCREENS`.
 """
 
 from __future__ import annotations
@@ -17,41 +18,13 @@ from scenarios.addresses import Address, _walk, addresses, filled, row
 if TYPE_CHECKING:
     from receba.access.scope import Scope
 
-POSTED = "answers a form"
-PART = "a part that a page loads into itself"
 WRITTEN = "what a customer receives, as mail programs show it; its page frames it"
 NOT_SCREENS = {
-    "language": POSTED,
+    "language": "keeps the visitor's language in a cookie, and goes back",
     "leave": "leads to signing out",
-    "intake:confirm": POSTED,
-    "intake:progress": PART,
-    "intake:mend": POSTED,
-    "intake:ignore": POSTED,
-    "intake:rejected": "a file to keep",
-    "ruler:exclude": POSTED,
-    "ruler:install": POSTED,
-    "ruler:assign": POSTED,
-    "ruler:assign_special": POSTED,
-    "ruler:unassign": POSTED,
-    "outreach:send_now": POSTED,
-    "outreach:publish": POSTED,
-    "outreach:discard": POSTED,
     "outreach:preview": WRITTEN,
     "outreach:message_html": WRITTEN,
     "outreach:letter_html": WRITTEN,
-    "outreach:cancel": POSTED,
-    "outreach:resolve": POSTED,
-    "casework:case": PART,
-    "casework:record": POSTED,
-    "casework:hold": POSTED,
-    "casework:release": POSTED,
-    "reporting:now": PART,
-    "daily:run": POSTED,
-    "daily:progress": PART,
-    "daily:approve": POSTED,
-    "access:revoke": POSTED,
-    "access:verify": POSTED,
-    "access:export_audit": "a file to keep",
     "account_signup": "closed: people are invited",
     "account_inactive": "only somebody who was shut out is led there",
     "account_reauthenticate": "asked for by the pages of the second step",
@@ -67,16 +40,37 @@ NOT_SCREENS = {
     "mfa_deactivate_totp": "only with a second step that is on",
     "mfa_view_recovery_codes": "only with a second step that is on",
     "mfa_generate_recovery_codes": "only with a second step that is on",
-    "mfa_download_recovery_codes": "a file to keep",
 }
 """Addresses that are no screens of their own, and why."""
+PAGE = "a page"
+
+
+def what_it_is(status: int, kind: str, disposition: str, body: str) -> str:
+    """Say what an address gives, by its answer to a GET; an answer that nobody should see is told as it came."""
+    if status == 405:
+        return "answers forms only"
+    if status == 200 and (disposition.startswith("attachment") or not kind.startswith("text/html")):
+        return "a file to keep"
+    if status == 200 and "<html" not in body:
+        return "a part of a page"
+    return PAGE if status in (200, 404) else f"an answer of {status} {kind}"
+
+
+def refused(scope: Scope) -> int | None:
+    """Return a file of the scope's company of which rows were refused."""
+    from receba.intake.models import RejectedRow
+
+    with scope.active():
+        return RejectedRow.objects.filter(company_id=scope.company_id).values_list("file_id", flat=True).first()
+
+
 VISITORS = frozenset(
     {"account_login", "account_reset_password", "account_reset_password_done", "account_reset_password_from_key_done"}
 )
 """Screens that somebody sees who has not signed in."""
 MORE = {
     "casework:debtor": {"debtor_id": row("parties.Debtor", newest=True)},
-    "intake:file": {"file_id": row("intake.ImportFile", newest=True)},
+    "intake:file": {"file_id": refused},
     "outreach:message": {"message_id": row("outreach.Message", newest=True)},
 }
 """Screens whose newest row looks unlike the first one."""
@@ -122,5 +116,5 @@ def _inside(scope: Scope, *, more: bool) -> Iterator[Screen]:
         path = address.path(**values)
         yield Screen(address.name, path)
         other = {name: sample(scope) for name, sample in MORE.get(address.name, {}).items()} if more else {}
-        if other and (again := address.path(**values | other)) != path:
+        if other and None not in other.values() and (again := address.path(**values | other)) != path:
             yield Screen(f"{address.name}:newest", again)

@@ -99,6 +99,7 @@ def shoot(
     base: str, walked: list[tuple[str, str, bool]], out: Path, widths: list[int], themes: list[str]
 ) -> Iterator[Path]:
     """Write a picture of every screen, width and theme to `out`: the whole page."""
+    from screens import PAGE, what_it_is
     from screenshot import browser, sign_in
 
     from receba.demo.services import PASSWORD, PEOPLE
@@ -110,6 +111,10 @@ def shoot(
         sign_in(person, base, PEOPLE[0][0], PASSWORD)
         for name, path, is_visitors in walked:
             page = visitor if is_visitors else person
+            answer = page.request.get(base + path)
+            kind, disposition = answer.headers.get("content-type", ""), answer.headers.get("content-disposition", "")
+            if what_it_is(answer.status, kind, disposition, answer.text() if "text/html" in kind else "") != PAGE:
+                continue
             page.goto(base + path, wait_until="networkidle")
             for width in widths:
                 page.set_viewport_size({"width": width, "height": WIDTHS.get(width, 900)})

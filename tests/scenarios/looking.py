@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
-from screens import Screen
+from screens import PAGE, Screen, what_it_is
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]
@@ -55,8 +55,8 @@ class Look:
     """What was found out about a screen. Bytes are as transferred, heads included."""
 
     screen: Screen
+    what: str = PAGE
     status: int = 0
-    kind: str = ""
     first_bytes: int = 0
     later_bytes: int = 0
     moved: float = 0.0
@@ -69,7 +69,7 @@ class Look:
     @property
     def is_page(self) -> bool:
         """Return whether it is a page that people look at."""
-        return self.status in (200, 404) and self.kind.startswith("text/html")
+        return self.what == PAGE
 
 
 @contextmanager
@@ -90,10 +90,13 @@ def look(chrome: Any, base: str, screen: Screen, cookies: dict[str, str]) -> Loo
         page.on("console", lambda m: found.complaints.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: found.complaints.append(str(error)))
         page.on("request", lambda r: found.strangers.append(r.url) if not _own(r.url, base) else None)
-        answer = page.goto(base + screen.path, wait_until="networkidle")
-        found.status, found.kind = answer.status, answer.headers.get("content-type", "")
+        answer = page.request.get(base + screen.path)
+        kind, disposition = answer.headers.get("content-type", ""), answer.headers.get("content-disposition", "")
+        found.status = answer.status
+        found.what = what_it_is(answer.status, kind, disposition, answer.text() if "text/html" in kind else "")
         if not found.is_page:
             return found
+        page.goto(base + screen.path, wait_until="networkidle")
         found.moved = page.evaluate(SHIFTS)
         found.first_bytes = sum(size for _name, size in page.evaluate(TRANSFERRED))
         page.goto(base + screen.path)

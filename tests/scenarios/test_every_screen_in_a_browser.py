@@ -64,9 +64,9 @@ def check(found: dict[str, Any]) -> None:
 
 
 def test_every_address_is_a_screen_or_says_why_not(looks):
-    assert [f"{seen.screen.name}: {seen.status} {seen.kind}" for seen in looks if not seen.is_page] == []
+    assert [f"{seen.screen.name}: {seen.what}" for seen in looks if seen.what.startswith("an answer")] == []
     assert set(screens.NOT_SCREENS) <= {address.name for address in screens.every_address()}, "names what is gone"
-    assert len(looks) > 30
+    assert sum(seen.is_page for seen in looks) > 30
 
 
 def test_the_accessibility_rules_hold_in_both_colours_at_a_desk_and_on_a_telephone(pages):
@@ -148,7 +148,8 @@ def test_files_are_compressed_and_kept_for_a_year(walked):
         files = [answer for answer in answers if "/static/" in answer.url and answer.url.endswith((".css", ".js"))]
         kept = {answer.url: answer.header_value("cache-control") for answer in files}
         packed = {answer.url: answer.header_value("content-encoding") for answer in files}
-        assert answers[0].header_value("content-encoding") == "gzip"
+        page_itself = [answer for answer in answers if answer.request.is_navigation_request() and answer.status == 200]
+        assert [answer.header_value("content-encoding") for answer in page_itself] == ["gzip"]
     assert len(files) >= 3
     assert set(kept.values()) == {"max-age=315360000, public, immutable"}, kept
     assert set(packed.values()) == {"gzip"}, packed
