@@ -23,6 +23,7 @@ NOT_SCREENS = {
     "language": "keeps the visitor's language in a cookie, and goes back",
     "leave": "leads to signing out",
     "outreach:preview": WRITTEN,
+    "outreach:sample": WRITTEN,
     "outreach:message_html": WRITTEN,
     "outreach:letter_html": WRITTEN,
     "account_signup": "closed: people are invited",

@@ -28,6 +28,7 @@ MOVED = 0.02
 SPOKEN = re.compile(r"codigo_cliente")
 """What looks like code and was written by the world's people: the head of a column in their file."""
 SHOWS_CODE = {
+    "console:design": "shows made-up files with the heads of their columns",
     "outreach:templates": "shows what people write, in the language in which they write it",
     "outreach:template": "explains that language",
     "access:audit": "shows rows as they were stored, for who must prove what happened",
