@@ -14,6 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as of_hypothesis
+
+of_hypothesis.register_profile("house", deadline=None)  # no test is timed: a busy machine is not a fault
+of_hypothesis.load_profile("house")
 
 _numbers = itertools.count(1)
 

@@ -50,9 +50,10 @@ class Plot:
 def svg(body: str, sheet: Sheet, title: str, desc: str = "") -> str:
     """Return the picture with its accessible name and description."""
     told = f"<desc>{escape(desc)}</desc>" if desc else ""
+    role = "group" if "<a " in body else "img"  # an image hides what can be followed inside it
     return (
         f'<svg class="chart {sheet.css}" viewBox="0 0 {sheet.width} {sheet.height}" '
-        f'width="{sheet.width}" height="{sheet.height}" role="img">'
+        f'width="{sheet.width}" height="{sheet.height}" role="{role}" aria-label="{escape(title)}">'
         f"<title>{escape(title)}</title>{told}{body}</svg>"
     )
 

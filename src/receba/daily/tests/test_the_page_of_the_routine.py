@@ -84,7 +84,7 @@ def test_the_part_that_is_asked_for_is_no_whole_page(cast, run):
     assert "<html" not in text
 
 
-@pytest.mark.parametrize("day", ["", "ontem", "2026-02-31"])
+@pytest.mark.parametrize("day", ["", "um dia destes", "2026-02-31"])
 def test_a_day_that_is_none_is_refused(cast, day):
     answer = signed_in(cast.people[Role.MANAGER]).post(f"/{cast.serra_azul.pk}/rotina/rodar/", {"on": day})
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["on"])
