@@ -9,9 +9,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from receba.access import services
+from receba.access.middleware import ASKED_FIRST
 from receba.access.models import Person
 
 
@@ -33,4 +35,6 @@ class ClosedAdapter(DefaultAccountAdapter):
         services.choose_password(user, password)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return resolve_url(settings.LOGIN_REDIRECT_URL)
+        asked = str(request.session.pop(ASKED_FIRST, ""))
+        safe = url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
+        return asked if asked and safe else resolve_url(settings.LOGIN_REDIRECT_URL)

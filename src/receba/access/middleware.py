@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from receba.access.scope import Actor, acting
 
+ASKED_FIRST = "asked_first"
+"""Where in the session the page is kept that somebody asked for before choosing a password."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -41,4 +43,6 @@ class FirstPasswordMiddleware:
         choose = reverse("account_change_password")
         if request.path in (choose, reverse("account_logout")):
             return self.get_response(request)
+        if request.method == "GET" and not request.headers.get("HX-Request"):
+            request.session[ASKED_FIRST] = request.get_full_path()
         return redirect(choose)

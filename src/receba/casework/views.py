@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from receba.access import toasts
 from receba.access.core.roles import Permission
 from receba.access.fields import Typed
 from receba.access.web import CompanyRequest, company_view
@@ -23,6 +24,7 @@ from receba.casework import queries, services
 from receba.casework.core.outcomes import BadOutcome, Outcome
 from receba.casework.forms import (
     BUCKET_LABELS,
+    PLACED_BY_HAND,
     HoldForm,
     InteractionForm,
     QueueFilter,
@@ -30,6 +32,7 @@ from receba.casework.forms import (
 )
 from receba.casework.models import ACTION_LABELS, OUTCOME_LABELS, TIMELINE_LABELS, WHY_LABELS
 from receba.casework.queries.debtors import Profile
+from receba.casework.recent import remember
 from receba.kernel.days import effective_due, from_day_number
 from receba.kernel.money import format_brl
 from receba.kernel.tables import EntryKind, HoldKind
@@ -127,6 +130,7 @@ def debtor(request: CompanyRequest, debtor_id: int) -> HttpResponse:
     """Show everything about one debtor on a day."""
     on = chosen_day(request)
     profile = _profile(request, debtor_id, on)
+    remember(request, debtor_id)
     return TemplateResponse(
         request,
         "casework/debtor.html",
@@ -297,7 +301,7 @@ def hold(request: CompanyRequest, debtor_id: int) -> HttpResponse:
     form = _hold_form(profile, request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        ledger.place_hold(
+        placed = ledger.place_hold(
             request.scope,
             debtor_id=debtor_id,
             kind=HoldKind(data["motivo"]),
@@ -306,7 +310,9 @@ def hold(request: CompanyRequest, debtor_id: int) -> HttpResponse:
             title_id=data["titulo"],
             note=data["nota"],
         )
-        messages.success(request, _("Cobrança pausada."))
+        is_new = placed.pk not in {stop.pk for stop in profile.holds}
+        undo = reverse("casework:release", args=[request.company.pk, debtor_id, placed.pk])
+        toasts.told(request, _("Cobrança pausada."), undo=(undo, {}) if is_new else None)
         return redirect("casework:debtor", request.company.pk, debtor_id)
     context = _debtor_context(request, profile, today, _interaction_form(request, profile), form)
     return TemplateResponse(request, "casework/debtor.html", context, status=422)
@@ -317,12 +323,21 @@ def hold(request: CompanyRequest, debtor_id: int) -> HttpResponse:
 def release(request: CompanyRequest, debtor_id: int, hold_id: int) -> HttpResponse:
     """End a stop: from today on it stops nothing."""
     try:
-        Hold.objects.get(pk=hold_id, debtor_id=debtor_id)
+        ended = Hold.objects.get(pk=hold_id, debtor_id=debtor_id)
         ledger.release_hold(request.scope, hold_id=hold_id, last_on=timezone.localdate() - timedelta(1))
     except Hold.DoesNotExist as missing:
         raise Http404 from missing
-    messages.success(request, _("Pausa liberada."))
+    toasts.told(request, _("Pausa liberada."), undo=_again(request, ended))
     return redirect("casework:debtor", request.company.pk, debtor_id)
+
+
+def _again(request: CompanyRequest, ended: Hold) -> tuple[str, dict[str, str | int]] | None:
+    """Return how a stop that was just ended is placed again; None for one that nobody places by hand."""
+    if HoldKind(ended.kind) not in PLACED_BY_HAND:
+        return None
+    until = f"{ended.until_on:%d/%m/%Y}" if ended.until_on else ""
+    fields = {"motivo": ended.kind, "titulo": ended.title_id or "", "ate": until, "nota": ended.note}
+    return reverse("casework:hold", args=[request.company.pk, ended.debtor_id]), fields
 
 
 @require_GET

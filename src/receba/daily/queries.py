@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from receba.access.scope import Scope
+from receba.console.glance import LastRun
 from receba.daily.models import DailyRun, State
 
 
@@ -24,3 +25,10 @@ def last_day(scope: Scope) -> date | None:
     """Return the last business date whose run finished: the 'data as of' of the screens."""
     with scope.active():
         return DailyRun.objects.filter(state=State.DONE).values_list("on", flat=True).first()
+
+
+def latest(scope: Scope) -> LastRun | None:
+    """Return the last working day that was begun, for the console's list of companies."""
+    with scope.active():
+        run = DailyRun.objects.only("on", "state").first()
+        return LastRun(run.on, State(run.state).value, State(run.state).label) if run else None  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 """The collector's questions: who is next, who is this, what happened, which titles. They never write."""
 
-from receba.casework.queries.debtors import Found, debtors_page, profile, search
+from receba.casework.queries.debtors import Found, debtors_page, profile, search, titles_like
 from receba.casework.queries.queue import Place, counters, largest, place, promises_due, queue_day, queue_page, selects
 from receba.casework.queries.timeline import MOST as MOST_EVENTS
 from receba.casework.queries.timeline import Event, timeline
@@ -28,4 +28,5 @@ __all__ = [
     "timeline",
     "title_page",
     "titles_as_of",
+    "titles_like",
 ]

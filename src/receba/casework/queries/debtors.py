@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-import phonenumbers
 from django.db.models import Q
 from django.utils import timezone
 
+from receba.access.core.roles import Permission
 from receba.access.scope import Scope
 from receba.kernel.documents import clean_document
 from receba.ledger.models import Hold, Title
 from receba.ledger.queries import TitleReading, titles_of, unsettled_ids
+from receba.parties.core.phones import possible_numbers
 from receba.parties.models import Contact, Debtor
 from receba.parties.queries import by_name, starts
 from receba.scoring import queries as scoring
@@ -33,16 +34,21 @@ class Found:
     title_id: int | None = None
 
 
-def _addresses(text: str) -> set[str]:
-    """Return the text as the register would hold it, if it is an e-mail or a telephone."""
-    if "@" in text:
-        return {text, text.lower()}
-    if not re.fullmatch(r"[\d\s()+./-]{8,20}", text):
-        return set()
-    try:
-        return {phonenumbers.format_number(phonenumbers.parse(text, "BR"), phonenumbers.PhoneNumberFormat.E164)}
-    except phonenumbers.NumberParseException:
-        return set()
+def _addresses(text: str) -> list[str]:
+    """Return the text as the register may hold it, if it is an e-mail or a telephone."""
+    return [text, text.lower()] if "@" in text else possible_numbers(text)
+
+
+def _documents(scope: Scope, text: str) -> Q | None:
+    """Return the condition on CPF or CNPJ, whole or from its eighth character on; None for what is none.
+
+    A part is looked for only by who sees whole documents: others could find out the rest digit by digit.
+    """
+    document = clean_document(text)
+    if re.fullmatch(r"\d{11}|[0-9A-Z]{12}\d{2}", document):
+        return Q(document=document)
+    part = re.fullmatch(r"[0-9A-Z]{8,13}", document) and sum(map(str.isdigit, document)) >= 6
+    return starts("document", document) if part and scope.allows(Permission.PERSONAL_DATA) else None
 
 
 def search(scope: Scope, text: str, *, limit: int = 20) -> list[Found]:
@@ -58,9 +64,8 @@ def search(scope: Scope, text: str, *, limit: int = 20) -> list[Found]:
                 found.setdefault(hit.debtor.pk, hit)
 
     with scope.active():
-        document = clean_document(text)
-        if re.fullmatch(r"\d{11}|[0-9A-Z]{12}\d{2}", document):
-            add(Found(d, "document") for d in Debtor.objects.filter(document=document)[:limit])
+        if documents := _documents(scope, text):
+            add(Found(d, "document") for d in Debtor.objects.filter(documents)[:limit])
         add(Found(d, "code") for d in Debtor.objects.filter(code=text)[:limit])
         titles = Title.objects.filter(starts("code", text)).select_related("debtor").order_by("code")[:limit]
         add(Found(t.debtor, "title", t.pk) for t in titles)
@@ -71,6 +76,16 @@ def search(scope: Scope, text: str, *, limit: int = 20) -> list[Found]:
         if len(found) < limit:
             add(Found(d, "name") for d in by_name(scope, text, limit=limit))
     return list(found.values())
+
+
+def titles_like(scope: Scope, text: str, *, limit: int = 20) -> list[Title]:
+    """Return the titles whose code begins with the text, by code, each with its debtor and what is open of it."""
+    text = " ".join(text.split())
+    if len(text) < SHORTEST:
+        return []
+    with scope.active():
+        found = Title.objects.filter(starts("code", text)).select_related("debtor", "open")
+        return list(found.order_by("code")[:limit])
 
 
 def debtors_page(scope: Scope, *, after: tuple[str, int] = ("", 0), limit: int = PAGE) -> list[Debtor]:

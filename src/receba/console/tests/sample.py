@@ -12,7 +12,7 @@ from django.test import RequestFactory
 
 from receba.access.models import Company, Person
 from receba.console.design import specimens
-from receba.console.navigation import NAVIGATION
+from receba.console.navigation import IN_THE_BAR, NAVIGATION
 
 
 def context() -> dict[str, Any]:
@@ -20,9 +20,15 @@ def context() -> dict[str, Any]:
     ways = [
         {
             "label": e.label,
+            "view": e.view,
             "address": "#",
             "here": n == 2,
             "opens": e.group if not n or NAVIGATION[n - 1].group is not e.group else None,
+            "key": f"g {e.key}",
+            "icon": e.icon,
+            "main": n < IN_THE_BAR,
+            "count": {"queue": "999+", "failed": "3"}.get(e.counts, ""),
+            "alarm": e.counts == "failed",
         }
         for n, e in enumerate(NAVIGATION)
     ]
@@ -30,8 +36,9 @@ def context() -> dict[str, Any]:
         "specimens": specimens(),
         "company": Company(pk=3, name="Distribuidora de Bebidas Serra Azul do Sul de Minas Ltda", colour=3),
         "other_companies": [Company(pk=4, name="Colégio Horizonte Ltda", colour=2)],
+        "many_companies": 1, "place": "casework:queue",
         "ways": ways, "demo": True, "data_on": date(2026, 7, 1),
-        "messages": [Message(25, "Registrado: promessa de pagamento."), Message(40, "A senha do servidor de e-mail foi recusada.")],
+        "messages": [Message(25, "Cobrança pausada.", '{"undo": ["/3/clientes/7/liberar/9/", {"motivo": "1"}]}'), Message(40, "A senha do servidor de e-mail foi recusada.")],
     }  # fmt: skip
 
 

@@ -1,18 +1,16 @@
 // Small helps; every page works without them.
 "use strict";
 
-const typing = (event) => event.target.closest?.("input, select, textarea, dialog") || event.ctrlKey || event.metaKey || event.altKey;
+// Keys belong to the field one is typing in, to the dialog that is open, and to the browser's own chords.
+const typing = (event) =>
+  event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented ||
+  event.target.isContentEditable || document.querySelector("dialog[open]") ||
+  event.target.closest?.("input:not([type=radio], [type=checkbox], [type=button], [type=submit]), select, textarea");
 
-// j and k walk the rows of a table marked data-rows, Enter opens the row's first link; / goes to the search, ? shows all keys.
+// j and k walk the rows of a table marked data-rows, Enter opens the row's first link.
 document.addEventListener("keydown", (event) => {
   if (typing(event)) return;
-  if (event.key === "?") return document.getElementById("keys")?.showModal();
-  if (event.key === "/") {
-    const search = document.querySelector("input[type=search]");
-    if (search) { event.preventDefault(); search.focus(); }
-    return;
-  }
-  const rows = [...document.querySelectorAll("table[data-rows] tbody tr")];
+  const rows = [...document.querySelectorAll("table[data-rows] tbody tr")].filter((row) => !row.hidden);
   if (!rows.length || !["j", "k", "Enter"].includes(event.key)) return;
   const at = rows.findIndex((row) => row.classList.contains("current"));
   if (event.key === "Enter") {
@@ -75,7 +73,7 @@ document.addEventListener("change", (event) => {
 });
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
-  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  if (opener) document.getElementById(opener.dataset.opens)?.showModal?.();
   for (const open of document.querySelectorAll("details.switch[open]")) {
     if (!open.contains(event.target)) open.removeAttribute("open");
   }
