@@ -36,6 +36,7 @@ PATHS = {
     "plus": "M12 4v16M4 12h16",
     "previous": "M15 5l-7 7 7 7",
     "search": "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14M16 16l5 5",
+    "sliders": "M4 7h10M18 7h2M4 17h4M12 17h8M14 5v4M10 15v4",
     "stop": "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M6 6l12 12",
     "trash": "M4 7h16M9 7V4h6v3M6 7l1 14h10l1-14",
     "upload": "M12 16V4M7 8l5-5 5 5M4 21h16",

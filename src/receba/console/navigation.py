@@ -57,7 +57,7 @@ NAVIGATION = (
     Entry(_("Rotina diária"), "daily:runs", _P.VIEW, _DATA, "o", "clock"),
     Entry(_("Auditoria"), "access:audit", _P.AUDIT, _RUN, "a", "check"),
     Entry(_("Pessoas"), "access:people", _P.PEOPLE, _RUN, "q", "person"),
-    Entry(_("Configurações"), "access:settings", _P.SETTINGS, _RUN, "k", "filter"),
+    Entry(_("Configurações"), "access:settings", _P.SETTINGS, _RUN, "k", "sliders"),
 )
 FIRST: dict[Work, str] = {"manage": "reporting:panel", "collect": "casework:queue", "audit": "access:audit"}
 """The page with which each kind of work begins."""

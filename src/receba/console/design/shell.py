@@ -33,6 +33,7 @@ def context() -> dict[str, Any]:
     undo = '{"undo": ["#", {"motivo": "1"}]}'
     return {
         "company": company,
+        "may_see_personal_data": True,
         "toasts": [
             Message(messages.SUCCESS, "Cobrança pausada.", undo),
             Message(messages.SUCCESS, "Registrado: promessa de pagamento de R$ 1.234.567,89 para 10/07/2026."),

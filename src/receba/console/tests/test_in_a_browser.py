@@ -32,6 +32,8 @@ def answer(route):
     if path.startswith("/static/"):
         file = Path(str(finders.find(path.removeprefix("/static/").partition("?")[0])))
         route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix])
+    elif path.startswith("/3/busca/"):
+        route.fulfill(body="", content_type="text/html")
     else:
         headers = {"content-security-policy": policy(), "content-type": "text/html; charset=utf-8"}
         route.fulfill(body=answer.html, headers=headers)
@@ -95,6 +97,15 @@ def test_charts_keep_their_letters_on_a_telephone(tab):
     assert all(slim and letters >= 11 for slim, letters in sizes)
 
 
+def test_a_telephone_has_the_work_of_the_day_at_the_thumb(tab):
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto(ADDRESS, wait_until="networkidle")
+    shown = [a.inner_text() for a in tab.locator(".ways .main a").all() if a.is_visible()]
+    assert len(shown) == 4
+    box = tab.locator(".ways").bounding_box()
+    assert box["y"] + box["height"] == 844
+
+
 def test_the_ways_fold_behind_a_menu_on_a_telephone(tab):
     tab.set_viewport_size({"width": 390, "height": 844})
     tab.goto(ADDRESS, wait_until="networkidle")
@@ -116,15 +127,54 @@ def test_j_and_k_walk_and_enter_opens(tab):
 def test_letters_typed_into_a_field_are_letters(tab):
     tab.goto(ADDRESS, wait_until="networkidle")
     tab.keyboard.press("/")
-    tab.keyboard.type("j?")
-    assert tab.input_value("#q") == "j?"
+    tab.keyboard.type("j?gf")
+    assert tab.input_value("#search") == "j?gf" and tab.url == ADDRESS
     assert tab.locator("tr.current").count() == 0 and not tab.locator("#keys").is_visible()
+
+
+def test_a_good_notice_leaves_a_bad_one_stays_and_undo_is_a_form(tab):
+    tab.goto(ADDRESS, wait_until="networkidle")
+    assert tab.locator("#toasts .toast").count() == 2
+    assert tab.locator("#toasts form[action='/3/clientes/7/liberar/9/'] input[name=motivo]").count() == 1
+    tab.click("#toasts .error .shut")
+    assert tab.locator("#toasts .toast").count() == 1
+
+
+def test_the_side_panel_shows_a_page_beside_this_one(tab):
+    tab.goto(ADDRESS, wait_until="networkidle")
+    tab.click("a[data-side]")
+    tab.wait_for_selector("#side[open]")
+    assert tab.inner_text("#side-title") == "Peças do console" and tab.url == ADDRESS
+    tab.keyboard.press("Escape")
+    assert not tab.locator("#side").is_visible()
+
+
+def test_a_failed_request_says_its_reference(tab):
+    tab.goto(ADDRESS, wait_until="networkidle")
+    tab.route("**/quebra", lambda r: r.fulfill(status=500, headers={"Receba-Reference": "7F3A91C2"}, body="x"))
+    tab.evaluate("htmx.ajax('GET', '/quebra', {target: '#main', swap: 'none'}).catch(() => {})")
+    tab.wait_for_selector("#toasts .toast.error:has-text('7F3A91C2')")
+
+
+def test_the_palette_lists_pages_and_companies_and_enter_goes(tab):
+    tab.goto(ADDRESS, wait_until="networkidle")
+    tab.keyboard.press("Control+k")
+    field = tab.locator("#palette-text")
+    assert field.is_visible() and field.get_attribute("role") == "combobox"
+    field.fill("horiz")
+    chosen = tab.locator("#palette-list [aria-selected=true]")
+    assert "Colégio Horizonte" in chosen.inner_text()
+    assert field.get_attribute("aria-activedescendant") == chosen.get_attribute("id")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/?empresa=4&pagina=casework%3Aqueue")
 
 
 def test_the_question_mark_shows_the_keys(tab):
     tab.goto(ADDRESS, wait_until="networkidle")
     tab.keyboard.press("?")
     assert tab.locator("#keys").is_visible()
+    told = tab.inner_text("#keys .keymap")
+    assert all(word in told for word in ("Fila", "Ctrl+K", "linha de baixo", "Buscar cliente"))
     tab.keyboard.press("Escape")
     assert not tab.locator("#keys").is_visible()
 

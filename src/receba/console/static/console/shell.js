@@ -210,7 +210,7 @@
     const search = at("search");
     if (search) everywhere.unshift(["/", search.dataset.key]);
     const ways = [...document.querySelectorAll("[data-keys]")].map((e) => [e.dataset.keys, words(e)]);
-    map.replaceChildren(...lines(map.dataset.thisPage, own), ...lines(map.dataset.goTo, ways), ...lines(map.dataset.everywhere, everywhere));
+    map.replaceChildren(...lines(map.dataset.thisPage, own), ...lines(map.dataset.everywhere, everywhere), ...lines(map.dataset.goTo, ways));
     if (!dialog.open) dialog.showModal();
   }
   document.addEventListener("click", (event) => { if (event.target.closest("[data-opens=keys]")) openKeys(); }, true);
