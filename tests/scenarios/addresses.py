@@ -56,6 +56,7 @@ OPEN = {
     "language": "keeps the visitor's language in a cookie; the sign-in page needs it too",
     "leave": "only leads to signing out",
     "console:design": "shows the console's pieces with made-up data, in development and in the demonstration only",
+    "console:companies": "lists the person's own companies; asks for a sign-in itself",
     "console:home": "lists the person's own companies; asks for a sign-in itself",
 }
 """Addresses without a permission, and why. Everything of allauth (under conta/) is its own."""

@@ -31,7 +31,7 @@ _COUNTS = """
          WHERE company_id = %(company)s AND at >= (SELECT q::timestamp AT TIME ZONE %(zone)s FROM day))
     SELECT
       (SELECT count(*) FROM (
-           SELECT DISTINCT q.debtor_id FROM casework_queueitem q
+           SELECT {each} q.debtor_id FROM casework_queueitem q
             WHERE {work} AND q.company_id = %(company)s AND q."on" = (SELECT q FROM day) AND {part}
               AND q.debtor_id NOT IN (SELECT debtor_id FROM worked) LIMIT {limit}) x),
       (SELECT count(*) FROM (
@@ -92,6 +92,7 @@ def glance(scope: Scope) -> Glance:
         limit=MOST + 1,
         work="true" if scope.allows(Permission.WORK) else "false",
         imports="true" if scope.allows(Permission.IMPORT) else "false",
+        each="" if whole else "DISTINCT",  # a debtor has one row for the whole company, and one for each portfolio
         part="q.portfolio_id IS NULL" if whole else "q.portfolio_id = ANY(%(portfolios)s)",
         part_of_kpi="k.portfolio_id IS NULL" if whole else "k.portfolio_id = ANY(%(portfolios)s)",
     )

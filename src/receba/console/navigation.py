@@ -167,7 +167,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "here": lambda: next((way for way in ways() if way["here"]), None),
         "other_companies": lambda: switch()[0],
         "many_companies": lambda: switch()[1],
-        "place": place_of(request.path, company.pk),
+        "way_here": place_of(request.path, company.pk),
         "data_on": lambda: seen().data_on,
         "may_see_personal_data": scope.allows(Permission.PERSONAL_DATA),
         "demo": settings.DEMO,

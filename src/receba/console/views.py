@@ -58,7 +58,7 @@ def companies(request: HttpRequest) -> HttpResponse:
     """Give the switcher the person's companies whose names hold what is typed; the page's kind goes with the links."""
     text = request.GET.get("q", "").strip()[:100]
     fitting = [c for c in companies_of(request.user) if text.casefold() in f"{c} {c.name}".casefold()]  # type: ignore[arg-type]
-    context = {"other_companies": fitting[:SHOWN_COMPANIES], "place": request.GET.get("pagina", "")}
+    context = {"other_companies": fitting[:SHOWN_COMPANIES], "way_here": request.GET.get("pagina", "")}
     return render(request, "console/_companies.html", context)
 
 

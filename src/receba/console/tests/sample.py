@@ -36,7 +36,7 @@ def context() -> dict[str, Any]:
         "specimens": specimens(),
         "company": Company(pk=3, name="Distribuidora de Bebidas Serra Azul do Sul de Minas Ltda", colour=3),
         "other_companies": [Company(pk=4, name="Colégio Horizonte Ltda", colour=2)],
-        "many_companies": 1, "place": "casework:queue",
+        "many_companies": 1, "way_here": "casework:queue",
         "ways": ways, "demo": True, "data_on": date(2026, 7, 1),
         "messages": [Message(25, "Cobrança pausada.", '{"undo": ["/3/clientes/7/liberar/9/", {"motivo": "1"}]}'), Message(40, "A senha do servidor de e-mail foi recusada.")],
     }  # fmt: skip

@@ -79,6 +79,7 @@
         event.preventDefault();
         chosen(all[here]);
       } else if (event.key === "Escape" && open) {
+        event.preventDefault(); // the browser would empty the field
         if (list.hidden) field.blur();
         show(false);
       }
