@@ -13,6 +13,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("access.services", "found_company"): "the company does not exist yet: an actor, not a scope",
     ("access.services", "found_person"): "nobody can sign in yet: an actor, not a scope",
     ("access.services", "choose_password"): "a person's own password belongs to no company",
+    ("access.queries", "scopes_of"): "makes the scopes",
     ("access.queries", "companies_of"): "asks where a person may enter, before any company is entered",
     ("access.queries", "scope_for"): "makes the scope",
     ("access.queries", "broken_links"): "a chain is a company or 0, what belongs to none; row-level security guards it",
