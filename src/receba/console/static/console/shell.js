@@ -231,7 +231,7 @@
     at("side-title").textContent = page.querySelector("h1")?.textContent.trim() || link.textContent.trim();
     at("side-whole").href = link.href;
     for (const form of part.querySelectorAll("form:not([action])")) form.action = link.href; // as on its own page
-    for (const own of part.querySelectorAll("a[href^='?'], a[href^='#']")) own.href = new URL(own.getAttribute("href"), link.href).href;
+    for (const own of part.querySelectorAll("a[href^='?'], a[href^='#']")) own.setAttribute("href", new URL(own.getAttribute("href"), link.href).href);
     part.querySelectorAll("h1, .toasts, script").forEach((own) => own.remove());
     part.querySelectorAll("[id]").forEach((own) => { if (at(own.id)) own.removeAttribute("id"); });
     at("side-body").replaceChildren(...part.childNodes);
