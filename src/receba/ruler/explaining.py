@@ -6,7 +6,7 @@ the ledger as it was known on the day of the plan.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -38,6 +38,16 @@ from receba.ruler.core.rules import (
     with_the_rest,
 )  # fmt: skip
 from receba.ruler.models import LOOK_LABELS, REASON_LABELS, Assignment, Decision, DecisionTitle, RulerVersion
+
+_NAMED = 5
+
+
+def few(codes: Sequence[str]) -> str:
+    """Return codes as a sentence holds them: the first ones, and how many more there are."""
+    named, rest = ", ".join(codes[:_NAMED]), len(codes) - _NAMED
+    if rest <= 0:
+        return named
+    return _("%(codes)s e mais %(n)s") % {"codes": named, "n": rest}
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,13 +349,12 @@ def _decided(scope: Scope, found: Decision) -> Told:
 def _titles_in_words(looked: list[TitleLooked], debtor: DebtorSeen) -> Told:
     spoken = [f"{row.code} ({row.effective_due_on:%d/%m/%Y})" for row in looked if row.spoken]
     if spoken:
-        yield "titles", _("Títulos: %(titles)s.") % {"titles": ", ".join(spoken)}
+        yield "titles", _("Títulos: %(titles)s.") % {"titles": few(spoken)}
     later = [row.code for row in looked if row.step and row.found == str(LOOK_LABELS[Look.DUE]) and not row.spoken]
     if later:
         yield (
             "titles",
-            _("Ficam para outro dia, por pedirem outra mensagem ou outro canal: %(titles)s.")
-            % {"titles": ", ".join(later)},
+            _("Ficam para outro dia, por pedirem outra mensagem ou outro canal: %(titles)s.") % {"titles": few(later)},
         )
     if rest := sum(title.total_centavos for title in debtor.titles if not title.title_id):
         yield "rest", _("Outros títulos em aberto, sem passo nesta data: %(sum)s.") % {"sum": format_brl(rest)}

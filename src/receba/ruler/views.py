@@ -197,11 +197,11 @@ def _chosen(request: CompanyRequest) -> tuple[dict[str, Any], str]:
 
 @company_view(Permission.VIEW)
 @require_safe
-def decisions(request: CompanyRequest) -> TemplateResponse:
+def decisions(request: CompanyRequest) -> HttpResponse:
     """List the debtors of a step or of a reason, a page at a time, with the form that takes one out of the plan."""
     on = _day(request)
-    if on is None:
-        raise Http404
+    if on is None:  # no day was planned yet: the plan's page says what to do
+        return redirect("ruler:plan", request.company.pk)
     chosen, told = _chosen(request)
     after = _numbers(request.GET.get("after", ""), 2)
     found = list(queries.decisions(request.scope, on=on, after=after, **chosen)[: PAGE + 1])  # type: ignore[arg-type]
