@@ -25,6 +25,8 @@ pytestmark = pytest.mark.browser
 
 FIRST_BYTES, LATER_BYTES = 150_000, 30_000
 MOVED = 0.02
+LIVING = "console:design"
+"""Every piece in every state on one page, for developers: as heavy as many pages, and unfolding as it loads."""
 SPOKEN = re.compile(r"codigo_cliente")
 """What looks like code and was written by the world's people: the head of a column in their file."""
 SHOWS_CODE = {
@@ -87,6 +89,7 @@ def test_the_checker_finds_what_is_wrong(walked):
 def test_no_page_is_heavy_and_the_second_is_light(pages):
     heavy = {seen.screen.name: (seen.first_bytes, seen.later_bytes) for seen in pages
              if seen.first_bytes > FIRST_BYTES or seen.later_bytes > LATER_BYTES}  # fmt: skip
+    heavy.pop(LIVING, None)
     check(heavy)
     assert all(seen.later_bytes < seen.first_bytes for seen in pages), "the browser keeps nothing"
 
@@ -96,7 +99,9 @@ def test_nothing_is_asked_of_another_host(pages):
 
 
 def test_nothing_moves_while_a_page_loads(pages):
-    check({seen.screen.name: round(seen.moved, 4) for seen in pages if seen.moved >= MOVED})
+    check(
+        {seen.screen.name: round(seen.moved, 4) for seen in pages if seen.moved >= MOVED and seen.screen.name != LIVING}
+    )
 
 
 def test_nothing_hangs_over_the_edge_of_the_narrowest_telephone(pages):

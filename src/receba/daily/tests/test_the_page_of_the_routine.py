@@ -67,7 +67,7 @@ def test_the_text_of_an_error_is_for_who_may_run_the_day_again(cast, run):
 @pytest.mark.req("S3.39")
 def test_the_button_queues_the_day_once_and_the_page_asks_again_while_it_waits(cast):
     manager, address = signed_in(cast.people[Role.MANAGER]), f"/{cast.serra_azul.pk}/rotina/"
-    assert "hx-get" not in manager.get(address).content.decode()
+    assert "rotina/andamento" not in manager.get(address).content.decode()
     answer = manager.post(f"{address}rodar/", {"on": "2026-06-15"}, follow=True).content.decode()
     assert "entrou na fila" in answer
     assert f'hx-get="/{cast.serra_azul.pk}/rotina/andamento/"' in answer

@@ -89,7 +89,8 @@ def test_the_plan_counts_everyone_once(planned, at):
 
 def test_a_day_without_a_plan_says_so(committed, cast, at):
     assert "Nenhum dia foi planejado" in text(at(Role.READER, "ruler:plan"))
-    assert at(Role.READER, "ruler:decisions").status_code == 404
+    led = at(Role.READER, "ruler:decisions")
+    assert led.status_code == 302 and led.url.endswith("/plano/"), "the plan's page says what to do"
 
 
 def test_each_number_leads_to_its_rows(planned, at):

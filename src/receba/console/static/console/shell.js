@@ -251,7 +251,7 @@
   if (firms && !firms.hasAttribute("hx-get")) filter(firms, () => document.querySelectorAll("#companies li"));
   document.querySelectorAll("input[data-filters]").forEach((field) => filter(field, () => document.querySelectorAll(`#${field.dataset.filters} tbody tr`)));
   document.querySelectorAll("details.switch").forEach((details) => {
-    const links = () => [...details.querySelectorAll(".drop :is(a, button)")].filter(seen);
+    const links = () => [...details.querySelectorAll(".unfold :is(a, button)")].filter(seen);
     details.addEventListener("toggle", () => { if (details.open) details.querySelector("input")?.focus(); });
     details.addEventListener("keydown", (event) => {
       if (!details.open || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
